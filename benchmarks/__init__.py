@@ -1,0 +1,1 @@
+"""What measures reading, speed and scale, and prints tables."""

@@ -1,0 +1,1 @@
+"""The command line and the settings: the one room that knows all others."""

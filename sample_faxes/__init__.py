@@ -1,0 +1,1 @@
+"""Made-up faxes with their truth, and what makes them."""
