@@ -1,0 +1,201 @@
+"""Fine-tune the line reader on composed faxed lines: seeded, resumable, one CPU thread or a GPU.
+
+``python -m benchmarks.training.train --data DIR --published FILE.onnx --hand-fonts DIR
+--print-fonts DIR --out DIR``
+
+The recipe: AdamW with smaller steps for the early layers, one cosine over all steps, batch norm kept in
+evaluation mode, and at the end a quarter of the published weights mixed back in, which keeps what print had.
+"""
+
+import argparse
+import json
+import math
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F  # noqa: N812 - torch's own customary name
+from torch import Tensor
+
+from benchmarks.training.lines import Desk, Line, lines, open_desk
+from benchmarks.training.network import ALPHABET, HEIGHT_PX, STEP_PX, LineNetwork, keep_ascii, load_published
+
+_UPPER = [ALPHABET.index(c) + 1 for c in map(chr, range(65, 91))]
+_LOWER = [ALPHABET.index(c) + 1 for c in map(chr, range(97, 123))]
+CHECKPOINT_STEPS = 100
+PUBLISHED_SHARE = 0.25
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How long and how hard to train."""
+
+    steps: int
+    batch: int = 16
+    rate: float = 4e-4
+    warm_up_steps: int = 100
+    seed: int = 1
+
+
+def batch_of(batch: Sequence[Line]) -> Tensor:
+    """Lines side by side, padded on the right with 0: (batch, 3, 48, width)."""
+    width = max(math.ceil(line.pixels.shape[1] / STEP_PX) * STEP_PX for line in batch)
+    out = np.zeros((len(batch), 1, HEIGHT_PX, width), np.float32)
+    for i, line in enumerate(batch):
+        out[i, 0, :, : line.pixels.shape[1]] = line.pixels.astype(np.float32) / 127.5 - 1
+    return torch.from_numpy(out).expand(-1, 3, -1, -1)
+
+
+def merge_case(log_probabilities: Tensor) -> Tensor:
+    """Capitals take the probability of both cases, for labels that do not know which was written."""
+    both = torch.logaddexp(log_probabilities[..., _UPPER], log_probabilities[..., _LOWER])
+    out = log_probabilities.clone()
+    out[..., _UPPER] = both
+    out[..., _LOWER] = -30.0
+    return out
+
+
+def loss_of(network: LineNetwork, batch: Sequence[Line], device: str) -> Tensor:
+    """Mean CTC loss a letter."""
+    log_probabilities = network(batch_of(batch).to(device)).log_softmax(2)
+    any_case = torch.tensor([line.any_case for line in batch], device=device)
+    log_probabilities = torch.where(any_case[:, None, None], merge_case(log_probabilities), log_probabilities)
+    texts = [line.text.upper() if line.any_case else line.text for line in batch]
+    targets = torch.tensor([ALPHABET.index(c) + 1 for text in texts for c in text])
+    steps = torch.tensor([math.ceil(line.pixels.shape[1] / STEP_PX) for line in batch])
+    lengths = torch.tensor([len(text) for text in texts])
+    return F.ctc_loss(log_probabilities.transpose(0, 1), targets, steps, lengths, zero_infinity=True)
+
+
+def read(network: LineNetwork, line: Line) -> str:
+    """Best path: the likeliest class of each step, repeats and blanks dropped."""
+    with torch.no_grad():
+        path = network(batch_of([line]))[0].argmax(1).tolist()
+    kept = [c for i, c in enumerate(path) if c and (i == 0 or c != path[i - 1])]
+    return "".join(ALPHABET[c - 1] for c in kept)
+
+
+def exact_by_source(network: LineNetwork, examples: Sequence[Line]) -> dict[str, float]:
+    """Share of lines read exactly right, by source; case does not count where the label does not know it."""
+    right: dict[str, list[bool]] = {}
+    for line in examples:
+        got = read(network, line).strip()
+        same = (
+            got.upper() == line.text.upper()
+            if line.any_case
+            else got.replace(" ", "") == line.text.replace(" ", "")
+        )
+        right.setdefault(line.source, []).append(same)
+    return {source: sum(hits) / len(hits) for source, hits in sorted(right.items())}
+
+
+def parameter_groups(network: LineNetwork, rate: float) -> list[dict[str, object]]:
+    """Early layers move less: they see strokes, which training must not unlearn."""
+    for module in (*network.stem, *network.blocks[:2]):
+        for parameter in module.parameters():
+            parameter.requires_grad_(False)
+    middle = [p for block in network.blocks[2:7] for p in block.parameters()]
+    upper = [p for block in network.blocks[7:] for p in block.parameters()]
+    known = {id(p) for p in (*middle, *upper)}
+    rest = [p for p in network.parameters() if p.requires_grad and id(p) not in known]
+    return [
+        {"params": middle, "lr": rate / 4, "share": 0.25},
+        {"params": upper, "lr": rate / 2, "share": 0.5},
+        {"params": rest, "lr": rate, "share": 1.0},
+    ]
+
+
+def train(network: LineNetwork, plan: Plan, source: "Lines", out: Path, device: str) -> None:
+    """Run the plan from its last checkpoint, if any; writes ``out/checkpoint.pt`` and ``out/log.jsonl``."""
+    optimizer = torch.optim.AdamW(parameter_groups(network, plan.rate), betas=(0.9, 0.98), weight_decay=0.01)
+    checkpoint, step = out / "checkpoint.pt", 0
+    if checkpoint.exists():
+        saved = torch.load(checkpoint, map_location=device, weights_only=True)
+        network.load_state_dict(saved["network"])
+        optimizer.load_state_dict(saved["optimizer"])
+        step = saved["step"]
+    began, total = time.monotonic(), 0.0
+    network.eval()
+    while step < plan.steps:
+        warm = min(1.0, (step + 1) / plan.warm_up_steps)
+        share = warm * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * step / plan.steps)))
+        for group in optimizer.param_groups:
+            group["lr"] = plan.rate * group["share"] * share
+        loss = loss_of(network, source.batch(step, plan.batch), device)
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_([p for p in network.parameters() if p.requires_grad], 2.0)
+        optimizer.step()
+        total += loss.item()
+        step += 1
+        if step % CHECKPOINT_STEPS == 0 or step == plan.steps:
+            state = {"network": network.state_dict(), "optimizer": optimizer.state_dict(), "step": step}
+            torch.save(state, checkpoint.with_suffix(".tmp"))
+            checkpoint.with_suffix(".tmp").replace(checkpoint)
+            entry = {"step": step, "loss": total / CHECKPOINT_STEPS, "seconds": time.monotonic() - began}
+            if step % (5 * CHECKPOINT_STEPS) == 0 or step == plan.steps:
+                entry |= {"exact": exact_by_source(network, source.validation)}
+            with (out / "log.jsonl").open("a") as log:
+                log.write(json.dumps(entry) + "\n")
+            print(entry, flush=True)
+            total = 0.0
+
+
+class Lines:
+    """Batches of lines of like width, by number: any step can be made again."""
+
+    def __init__(self, desk: Desk, validation: Sequence[Line], seed: int) -> None:
+        self._desk, self._seed = desk, seed
+        self.validation = validation
+        self._pool: tuple[int, list[list[Line]]] = (-1, [])
+
+    def batch(self, step: int, size: int) -> list[Line]:
+        """The batch of a step; eight batches are drawn together and sorted by width."""
+        number, place = divmod(step, 8)
+        if self._pool[0] != number:
+            endless = lines(self._desk, self._seed * 1_000_003 + number)
+            drawn = sorted((next(endless) for _ in range(8 * size)), key=lambda line: line.pixels.shape[1])
+            batches = [drawn[i : i + size] for i in range(0, len(drawn), size)]
+            random.Random(number).shuffle(batches)
+            self._pool = (number, batches)
+        return self._pool[1][place]
+
+
+def mix_back(trained: LineNetwork, published: LineNetwork, share: float = PUBLISHED_SHARE) -> LineNetwork:
+    """Weights averaged with the published ones, which keeps what print and free text had."""
+    old = published.state_dict()
+    mixed = {
+        k: (v * (1 - share) + old[k] * share if v.is_floating_point() else v)
+        for k, v in trained.state_dict().items()
+    }
+    trained.load_state_dict(mixed)
+    return trained
+
+
+def main() -> None:
+    """Train from the command line."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    for name in ("data", "published", "hand-fonts", "print-fonts", "out"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    parser.add_argument("--steps", type=int, default=3000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--device", default="cpu")
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    torch.manual_seed(arguments.seed)
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    places = (arguments.data, arguments.hand_fonts, arguments.print_fonts, arguments.out)
+    endless = lines(open_desk(*places, part="validation"), arguments.seed + 77)
+    validation = [next(endless) for _ in range(300)]
+    network = keep_ascii(*load_published(arguments.published)).to(arguments.device)
+    print("before", exact_by_source(network, validation), flush=True)
+    source = Lines(open_desk(*places, part="train"), validation, arguments.seed)
+    train(network, Plan(arguments.steps, seed=arguments.seed), source, arguments.out, arguments.device)
+
+
+if __name__ == "__main__":
+    main()
