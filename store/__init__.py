@@ -1,1 +1,1 @@
-"""The REMS store: archive of bytes received, registers, documents, fields, findings, tasks, audit trail."""
+"""The REMS store: the archive of bytes received, and the record of what became of each fax."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import IntEnum
 from typing import Literal
 
 from form_templates.model import Kind
@@ -76,7 +77,13 @@ class Finding:
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule of the catalog: its identifier, what it says and where it comes from."""
+    """One rule of the catalog: its identifier, what it says and where it comes from.
+
+    Attributes:
+        message: the sentence for staff; words in braces (``{label}``) are filled in by the check.
+        source: the document or the row of the domain notes that the rule keeps.
+        forms: the forms it holds for; none means every form.
+    """
 
     rule: str
     severity: Severity
@@ -84,6 +91,22 @@ class Rule:
     message: str
     source: str
     forms: tuple[str, ...] = ()
+
+    def holds_for(self, form: str) -> bool:
+        """Whether the rule applies to this form."""
+        return not self.forms or form in self.forms
+
+
+class Priority(IntEnum):
+    """What is opened first on the desk: the lower the number, the sooner."""
+
+    ADVERSE_EVENT = 0
+    NEAR_INFUSION = 1
+    ORDER = 2
+    AUTHORIZATION = 3
+    ENROLLMENT = 4
+    STATUS = 5
+    OTHER = 6
 
 
 @dataclass(frozen=True)

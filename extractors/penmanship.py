@@ -1,0 +1,57 @@
+"""Whether a machine or a hand wrote a line, from the shapes of its ink alone."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from extractors.writing import Ink, Writing
+
+LEAST_PIECES = 3
+"""Fewer pieces say nothing of a baseline; the rest of the page decides."""
+
+_WEIGHTS: dict[str, float] = {}
+_BIAS = 0.0
+
+
+def features(writing: Writing) -> NDArray[np.float64]:
+    """What tells type from handwriting, each figure free of size.
+
+    Returns:
+        Spread of the pieces' feet (type stands on a line; descenders are left out by the quartiles), spread of their
+        tops, spread of stroke width, share of ink in upright runs, share in level runs, height of the pieces in
+        form pixels over 30, pieces by width of the line.
+    """
+    pieces = writing.pieces
+    letters = pieces[(pieces[:, 3] >= 8) & (pieces[:, 4] >= 20)]
+    if not len(letters):
+        return np.zeros(7)
+    height = float(np.median(letters[:, 3]))
+    feet = letters[:, 1] + letters[:, 3]
+    tops = letters[:, 1]
+    ink = writing.ink
+    depth = cv2.distanceTransform(ink, cv2.DIST_L1, 3)
+    ridge = depth[(depth > 0) & (depth >= cv2.dilate(depth, np.ones((3, 3), np.uint8)))]
+    stroke = float(ridge.std() / max(ridge.mean(), 0.5)) if ridge.size else 0.0
+    area = max(1, int(ink.sum()))
+    run = max(5, round(height * 0.55))
+    upright = float(cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((run, 1), np.uint8)).sum()) / area
+    level_run = max(5, round(height * 0.35))
+    level = float(cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, level_run), np.uint8)).sum()) / area
+    width = float((letters[:, 0] + letters[:, 2]).max() - letters[:, 0].min())
+    return np.array(
+        [
+            _spread(feet) / height,
+            _spread(tops) / height,
+            stroke,
+            upright,
+            level,
+            height / 30,
+            len(letters) * height / max(width, 1.0),
+        ]
+    )
+
+
+def _spread(values: NDArray[np.int32]) -> float:
+    """Typical distance from the most common level, in pixels: the middle of the distances from the best one."""
+    distances = np.abs(values[:, None] - values[None, :]).astype(float)
+    return float(np.median(distances, axis=1).min())

@@ -1,0 +1,1 @@
+"""Engines that read, each a small adapter behind one protocol."""

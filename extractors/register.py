@@ -1,0 +1,211 @@
+"""A page laid over its blank, pixel on pixel.
+
+One affine map fits the sheet: how it lay on the glass and how the machine scaled it. What no affine map follows is what the
+line did afterwards, whole rows lost or doubled; so the rows of the page *as received* are matched with those of the
+blank as it would have been received, and each received row gets its own offset.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from extractors.blanks import BlankPage, Blanks
+from extractors.frames import IDENTITY, apply, chain, inverse, scaling
+from extractors.model import WORK_DPI, Gray, Matrix, PageIdentity, RegisteredPage, StraightPage
+from extractors.patches import halved
+from extractors.place import Fit, Matches, coarse_guess, find_patches, fit, scales, verify, view
+from extractors.rows import offsets_of_rows
+
+_FIRST_PATCHES = 36
+_CHECKED_PATCHES = 60
+_ACROSS_PX, _DOWN_PX, _FAR_PX = 6, 12, 30
+"""How far print is sought aside, down, and down where a stretch of rows seems lost; half pixels."""
+
+_ZONES = 10
+_TOGETHER_PX = 8.0
+_CELL = 102
+_DOUBTFUL_SHARE = 0.5
+_DOUBTFUL_PX = 3.0
+
+
+@dataclass(frozen=True, eq=False)
+class _Source:
+    """The received page at no more than about ``WORK_DPI``, in rows and columns of its own."""
+
+    pixels: Gray
+    from_received: Matrix
+
+
+def register(straight: StraightPage, identity: PageIdentity, blanks: Blanks) -> RegisteredPage:
+    """Lays a form's page over its blank.
+
+    Args:
+        straight: the page upright, as ``identify`` returned it.
+        identity: what it is; must be a form's page.
+        blanks: all blanks.
+
+    Returns:
+        The page in form pixels. Where the form's print is not found well enough the page is marked ``doubtful``; where it is
+        not found at all it is laid by the frame of the sheet alone, and doubtful.
+
+    Raises:
+        KeyError: the identity is of no form in the blanks.
+    """
+    blank = blanks.page(identity.form or "", identity.version or "", identity.form_page or 0)
+    placed = _placed(straight, blank)
+    matrix = placed.matrix if placed is not None else _sheet_alone(straight, blank)
+    source = _source(straight)
+    to_source = chain(matrix, straight.to_received, source.from_received)
+    offsets = np.zeros(len(source.pixels), np.float32)
+    if placed is not None:
+        rough = _rough_offsets(placed, straight, source)
+        offsets = offsets_of_rows(source.pixels, _as_received(blank.pixels, to_source, source.pixels.shape), rough)
+    pixels = _warped(source.pixels, blank.pixels.shape, to_source, offsets)
+    residual, found = _checked(pixels, blank) if placed is not None else (float("inf"), 0.0)
+    return RegisteredPage(
+        blank.key[0],
+        blank.key[1],
+        blank.key[2],
+        straight.received.number,
+        pixels,
+        blank.pixels,
+        _ends_in_received(blank.pixels.shape, to_source, offsets, source),
+        residual,
+        found,
+        doubtful=placed is None or found < _DOUBTFUL_SHARE or residual > _DOUBTFUL_PX,
+    )
+
+
+def _placed(straight: StraightPage, blank: BlankPage) -> Fit | None:
+    """The affine map of form to straight pixels: all patches, from the best of the scales."""
+    best: Fit | None = None
+    for scale in scales(straight):
+        seen = view(straight.pixels, scale)
+        first = verify(seen.half, coarse_guess(seen, blank), _FIRST_PATCHES)
+        if first is None:
+            continue
+        found = fit(_all_patches(seen.half, blank, first.matrix), _FAR_PX)
+        if found is None:
+            continue
+        moved = Fit(
+            chain(found.matrix, seen.to_straight),
+            found.inliers,
+            found.matches.moved(seen.to_straight),
+        )
+        if best is None or moved.share > best.share:
+            best = moved
+        if best.share > 0.6:
+            break
+    return best
+
+
+def _all_patches(half_page: Gray, blank: BlankPage, matrix: Matrix) -> Matches:
+    """Every patch of the blank, near where a map puts it; farther where hardly one of a whole zone is there.
+
+    Looking far everywhere would find the next line of a table for a damaged one: a far place counts only where the
+    print of a zone is found as far away together.
+    """
+    order = blank.patches.order
+    near = find_patches(half_page, blank, matrix, order, _ACROSS_PX, _DOWN_PX)
+    zone_px = blank.pixels.shape[0] / _ZONES
+    zone = (near.form[:, 1] // zone_px).astype(int)
+    for number in range(_ZONES):
+        here = zone == number
+        if here.sum() < 4 or near.alike[here].mean() > 0.4:
+            continue
+        there = (blank.patches.centers_px[order][:, 1] // zone_px).astype(int) == number
+        far = find_patches(half_page, blank, matrix, order[there], _ACROSS_PX, _FAR_PX)
+        down = (far.found - apply(matrix, far.form))[far.alike, 1]
+        if len(down) >= 4 and float(np.mean(np.abs(down - np.median(down)) <= _TOGETHER_PX)) >= 0.6:
+            near = near.without(here).joined(far)
+            zone = (near.form[:, 1] // zone_px).astype(int)
+    return near
+
+
+def _sheet_alone(straight: StraightPage, blank: BlankPage) -> Matrix:
+    rows, columns = straight.pixels.shape
+    return scaling(columns / blank.pixels.shape[1], rows / blank.pixels.shape[0])
+
+
+def _source(straight: StraightPage) -> _Source:
+    """The received page, made smaller where it has far more pixels than the form: remapping alone would skip some."""
+    page = straight.received
+    pixels = page.pixels
+    across, down = min(1.0, WORK_DPI / page.x_dpi), min(1.0, WORK_DPI / page.y_dpi)
+    if across > 0.8 and down > 0.8:
+        return _Source(pixels, scaling(1.0, 1.0))
+    rows, columns = pixels.shape
+    size = max(1, round(columns * across)), max(1, round(rows * down))
+    small = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return _Source(small, scaling(size[0] / columns, size[1] / rows))
+
+
+def _rough_offsets(placed: Fit, straight: StraightPage, source: _Source) -> NDArray[np.float64]:
+    """N x 2: source row, and how many rows lower than the affine map says the print there lies."""
+    to_source = chain(straight.to_received, source.from_received)
+    inliers = placed.inliers
+    expected = apply(chain(placed.matrix, to_source), placed.matches.form[inliers])
+    found = apply(to_source, placed.matches.found[inliers])
+    return np.column_stack([expected[:, 1], found[:, 1] - expected[:, 1]])
+
+
+def _as_received(blank: Gray, to_source: Matrix, shape: tuple[int, ...]) -> NDArray[np.uint8]:
+    """The blank's ink as the affine map alone would have it received, packed rows."""
+    rows, columns = shape
+    # Where the map shrinks (98 rows an inch) thin rules would fall between the rows: blur by what is skipped.
+    down = float(np.hypot(to_source[1, 0], to_source[1, 1]))
+    soft = cv2.blur(blank, (1, max(1, round(1 / max(down, 0.1))))) if down < 0.75 else blank
+    received = cv2.warpAffine(
+        soft, to_source, (columns, rows), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=255
+    )
+    return np.packbits(received < 128, axis=1)
+
+
+def _in_source(
+    x: NDArray[np.float64], rows: int, to_source: Matrix, offsets: NDArray[np.float32]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Source x and y of the given columns of every form row, offsets of rows included: rows x columns each."""
+    y = np.arange(rows, dtype=np.float64)[:, None]
+    across = to_source[0, 0] * x + to_source[0, 1] * y + to_source[0, 2]
+    down = to_source[1, 0] * x + to_source[1, 1] * y + to_source[1, 2]
+    down += np.interp(down, np.arange(len(offsets)), offsets)
+    return across.astype(np.float32), down.astype(np.float32)
+
+
+def _warped(source: Gray, shape: tuple[int, ...], to_source: Matrix, offsets: NDArray[np.float32]) -> Gray:
+    """The source in form pixels. Offsets are worked out at every ``_CELL``th column, which a skew of some rows allows."""
+    rows, columns = shape
+    cells = -(-columns // _CELL)
+    # Enlarging aligns the middles of cells, so one cell more is worked out at each end and cut off.
+    nodes = (np.arange(-1, cells + 1) + 0.5) * _CELL - 0.5
+    maps = []
+    for coarse in _in_source(nodes, rows, to_source, offsets):
+        wide = cv2.resize(coarse, ((cells + 2) * _CELL, rows), interpolation=cv2.INTER_LINEAR)
+        maps.append(np.ascontiguousarray(wide[:, _CELL : _CELL + columns]))
+    return np.asarray(
+        cv2.remap(source, maps[0], maps[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=255),
+        np.uint8,
+    )
+
+
+def _ends_in_received(
+    shape: tuple[int, ...], to_source: Matrix, offsets: NDArray[np.float32], source: _Source
+) -> NDArray[np.float64]:
+    """Received x and y of the left and right end of every form row: rows x 2 x 2."""
+    rows, columns = shape
+    across, down = _in_source(np.array([0.0, columns]), rows, to_source, offsets)
+    ends = np.stack([across, down], axis=2).astype(np.float64)
+    return apply(inverse(source.from_received), ends.reshape(-1, 2)).reshape(rows, 2, 2)
+
+
+def _checked(pixels: Gray, blank: BlankPage) -> tuple[float, float]:
+    """How well the page now lies on its blank: median distance of its print, form pixels, and the share found."""
+    matches = find_patches(halved(pixels), blank, IDENTITY, blank.patches.order[:_CHECKED_PATCHES], 6, 6)
+    alike = matches.alike
+    if not alike.any():
+        return float("inf"), 0.0
+    distance = np.linalg.norm(matches.found[alike] - matches.form[alike], axis=1)
+    near = distance <= 2.5 * _DOUBTFUL_PX
+    return float(np.median(distance)), float(near.sum()) / max(1, matches.sought)

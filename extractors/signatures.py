@@ -1,0 +1,56 @@
+"""Whether a signature line is signed: ink of a pen that belongs there, told from a typed name, a stamp and a dash."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from extractors.model import WORK_DPI
+from extractors.penmanship import typed_probability
+from extractors.values.parsed import is_absent
+from extractors.writing import Writing
+
+LEAST_WIDTH_PX = round(0.12 * WORK_DPI)
+"""An X or initials are at least this wide; what is narrower is a speck or a tick gone astray."""
+LEAST_AREA_PX = 90
+"""Ink of the shortest signature, an X of a fine pen: two strokes of 20 x 2.5 px."""
+
+
+@dataclass(frozen=True)
+class SignatureReading:
+    """Whether somebody signed: ``probability`` that ``present`` is right; reasons: typed, faint, outside_box."""
+
+    present: bool
+    probability: float
+    reasons: tuple[str, ...]
+
+
+def read_signature(writing: Writing, typed_text: str | None = None) -> SignatureReading:
+    """Judge the ink of a signature field.
+
+    Args:
+        writing: the field's ink.
+        typed_text: what a reader made of it, where its look is that of type; none where nobody read it.
+    """
+    if not len(writing.pieces) or writing.area_px < LEAST_AREA_PX // 2:
+        sure = 0.985 if writing.alien_share > 0.3 else 0.998
+        return SignatureReading(present=False, probability=sure, reasons=())
+    left, top, right, bottom = writing.form_box
+    wide, tall = right - left, bottom - top
+    if typed_text is not None and is_absent(typed_text):
+        return SignatureReading(present=False, probability=0.9, reasons=("not_applicable",))
+    if writing.area_px < LEAST_AREA_PX or wide < LEAST_WIDTH_PX or tall < 8:
+        return SignatureReading(present=False, probability=0.85, reasons=("faint",))
+    if looks_typed(writing):
+        # Whether a typed name or a stamp is a signature is for the program to say, never for a machine.
+        return SignatureReading(present=True, probability=0.6, reasons=("typed",))
+    reasons = ("outside_box",) if writing.outside_share > 0.6 else ()
+    return SignatureReading(present=True, probability=0.97 if reasons else 0.998, reasons=reasons)
+
+
+def looks_typed(writing: Writing) -> bool:
+    """Whether the ink looks like a row of type: many pieces on one baseline, none long."""
+    pieces = writing.pieces
+    if len(pieces) < 5:
+        return False
+    longest = int(pieces[:, 2].max())
+    return longest < 2.5 * float(np.median(pieces[:, 3])) and typed_probability(writing) > 0.9

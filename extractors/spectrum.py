@@ -1,0 +1,65 @@
+"""Pages at very low resolution and their correlation: which blank a page is most like, and where it lies on it.
+
+At 25 dpi a page is the gray of its blocks of print. Correlation over all shifts at once is a product of spectra.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from extractors.model import WORK_DPI, Gray
+
+FACTOR = 8
+"""Working pixels by pixel of the low resolution."""
+
+LOW_DPI = WORK_DPI / FACTOR
+ROWS, COLUMNS = 384, 288
+"""Size of the field that pages are laid in: room for a long letter page, and for shifts of an inch."""
+
+_BACKGROUND_PX = 9.0
+_GRAIN_PX = 0.8
+
+
+Spectrum = NDArray[np.complex64]
+"""The Fourier transform of a page at low resolution, of unit energy."""
+
+
+def low_map(pixels: Gray, reduced: int = 1) -> NDArray[np.float32]:
+    """Print against its surroundings, ``ROWS`` x ``COLUMNS``; the page's corner is the field's corner.
+
+    Args:
+        pixels: a page at ``WORK_DPI``, or reduced.
+        reduced: by how much the page was reduced already.
+    """
+    factor = FACTOR // reduced
+    width, height = min(COLUMNS, pixels.shape[1] // factor), min(ROWS, pixels.shape[0] // factor)
+    field = np.zeros((ROWS, COLUMNS), np.float32)
+    if not width or not height:
+        return field
+    small = cv2.resize(pixels[: height * factor, : width * factor], (width, height), interpolation=cv2.INTER_AREA)
+    ink = np.sqrt((255 - small).astype(np.float32) / 255)
+    field[:height, :width] = cv2.GaussianBlur(ink, (0, 0), _GRAIN_PX) - cv2.GaussianBlur(ink, (0, 0), _BACKGROUND_PX)
+    return field
+
+
+def spectrum_of(pixels: Gray, reduced: int = 1) -> Spectrum:
+    """The spectrum of a page, scaled to unit energy; see ``low_map`` for the arguments."""
+    field = low_map(pixels, reduced)
+    energy = float(np.linalg.norm(field))
+    return np.fft.rfft2(field / energy if energy > 0 else field).astype(np.complex64)
+
+
+def correlations(page: Spectrum, spectra: NDArray[np.complex64]) -> NDArray[np.float32]:
+    """Likeness of a page with each of N blanks at every shift: N x ``ROWS`` x ``COLUMNS``, circular.
+
+    The value at (dy, dx) is that of the page lying dy rows lower and dx columns further right than the blank.
+    """
+    product = page[None] * np.conj(spectra)
+    return np.fft.irfft2(product, s=(ROWS, COLUMNS), axes=(1, 2)).astype(np.float32)
+
+
+def signed_shift(row: int, column: int) -> tuple[int, int]:
+    """A circular shift as one to either side: dy, dx."""
+    dy = row - ROWS if row > ROWS // 2 else row
+    dx = column - COLUMNS if column > COLUMNS // 2 else column
+    return dy, dx

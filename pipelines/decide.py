@@ -1,0 +1,98 @@
+"""What becomes of a fax: recorded, or before a person, and with which questions.
+
+Nothing unsure enters a record: a form is recorded only when every field was accepted or surely empty, every
+page was laid over its form without doubt, and no rule failed.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from extractors.model import DocumentReading, FieldReading
+from pipelines.checking import Checked
+from pipelines.transmission_model import PageNotes, ReadFax
+from store.model import Outcome, TaskKind, TaskRecord
+from validators.adverse_events import is_adverse_event
+from validators.model import Finding
+
+MISSING_PAGE = "missing_page"
+"""Reason of a field whose page did not come: that is one finding, not a doubt about each field."""
+
+
+@dataclass(frozen=True)
+class Decided:
+    """The outcome of the fax and of each form, and what people are asked."""
+
+    outcome: Outcome
+    documents: tuple[Outcome, ...]
+    tasks: tuple[TaskRecord, ...]
+
+
+def decide(read: ReadFax, checked: Checked, *, sure_identity: float) -> Decided:
+    """Decide on a fax that was read and checked.
+
+    Args:
+        read: the fax and the notes on its pages.
+        checked: its findings.
+        sure_identity: a page or split less sure than this is shown to a person.
+    """
+    tasks: list[TaskRecord] = []
+    for index, document in enumerate(read.reading.documents):
+        urgency = int(checked.by_document_priority[index])
+        tasks.extend(_document_tasks(index, document, read.pages, urgency, sure_identity))
+        tasks.extend(_finding_tasks(checked.by_document[index], urgency, index))
+    tasks.extend(_fax_tasks(read, int(checked.priority)))
+    tasks.extend(_finding_tasks(checked.transmission, int(checked.priority), None))
+    kept = tuple(dict.fromkeys(tasks))
+    asked = {task.document for task in kept}
+    # A doubt about the fax as a whole (a page announced but not received, an unknown page) may concern any
+    # form.
+    documents: tuple[Outcome, ...] = tuple(
+        "in_review" if index in asked else "recorded" for index in range(len(read.reading.documents))
+    )
+    return Decided("in_review" if kept else "recorded", documents, kept)
+
+
+def _document_tasks(
+    index: int, document: DocumentReading, pages: Sequence[PageNotes], urgency: int, sure_identity: float
+) -> Iterator[TaskRecord]:
+    received = set(document.pages.pages.values())
+    doubtful = {page.number for page in pages if page.doubtful and page.number in received}
+    for number in sorted(doubtful):
+        yield TaskRecord("page", "registration", urgency, document=index, page=number)
+    for field in document.fields:
+        if field.decision == "review" and field.page not in doubtful and MISSING_PAGE not in field.reasons:
+            yield TaskRecord(
+                "field", _reason(field), urgency, document=index, page=field.page, field=field.name
+            )
+    if document.pages.identified < sure_identity:
+        yield TaskRecord("document", "unsure_split", urgency, document=index)
+    for number in document.pages.doubled_pages:
+        yield TaskRecord("page", "doubled", urgency, document=index, page=number)
+    for problem in document.problems:
+        if problem.page not in doubtful:
+            yield TaskRecord("document", problem.code, urgency, document=index, page=problem.page)
+
+
+def _reason(field: FieldReading) -> str:
+    return field.reasons[0] if field.reasons else "unsure"
+
+
+def _finding_tasks(findings: Sequence[Finding], urgency: int, document: int | None) -> Iterator[TaskRecord]:
+    for finding in findings:
+        page = finding.pages[0] if finding.pages else None
+        field = finding.fields[0] if finding.fields else None
+        if is_adverse_event(finding):
+            yield TaskRecord("adverse_event", finding.rule, 0, document=document, page=page, field=field)
+        elif finding.severity == "error":
+            yield TaskRecord("document", finding.rule, urgency, document=document, page=page, field=field)
+
+
+def _fax_tasks(read: ReadFax, urgency: int) -> Iterator[TaskRecord]:
+    for other in read.reading.other_pages:
+        if other.kind in ("unknown", "form"):
+            yield TaskRecord("page", "unknown_page", urgency, page=other.page)
+    for problem in read.reading.problems:
+        kind: TaskKind = "document" if problem.page is None else "page"
+        yield TaskRecord(kind, problem.code, urgency, page=problem.page)
+    if not read.reading.documents:
+        yield TaskRecord("document", "no_form", urgency)

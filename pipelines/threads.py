@@ -1,0 +1,12 @@
+"""One thread a process."""
+
+import os
+
+ONE_THREAD = {"OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+"""One process a core, each with one thread: several of tesseract's at once are slower than one."""
+
+
+def one_thread_each() -> None:
+    """Keep this process, and what it starts, to one thread, unless the operator has said otherwise."""
+    for name, value in ONE_THREAD.items():
+        os.environ.setdefault(name, value)

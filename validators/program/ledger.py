@@ -1,0 +1,269 @@
+"""The program as a fold over everything known: take in forms and decisions in any order, ask of any moment.
+
+The ledger holds no state of a party: it holds what was recorded, and folds on demand. What it does keep up to
+date is who is meant by which form, and which parties and documents a new fact touches.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import cache
+
+from validators.program.asked import Asked
+from validators.program.care import PartyEvent, References
+from validators.program.certification import AssessmentKey, Standing, prescriber_standing, site_standing
+from validators.program.decisions import (
+    Decertified,
+    Decision,
+    Joined,
+    Linked,
+    Merged,
+    Reinstated,
+    RemsIdIssued,
+    RepresentativeLeft,
+    Suspended,
+    Unmerged,
+)
+from validators.program.events import RecordedForm
+from validators.program.joining import Join, joined_forms
+from validators.program.matching import Match
+from validators.program.mentions import FOUNDING, REFERRING, Mention, mentions_of
+from validators.program.patients import PatientState, patient_state
+from validators.program.reading_forms import events_of
+from validators.program.registry import Registry
+from validators.program.rules import ProgramFinding, found
+from validators.program.settings import ProgramSettings
+
+SPECIMEN_KEY: AssessmentKey = ("d", "d", "c", "b", "d", "true", "true", "true")
+"""Key of our specimen assessment; the real key is not public, so it is an argument everywhere."""
+
+_STANDING = (Suspended, Decertified, Reinstated, RepresentativeLeft)
+_IDENTITY = (Linked, Merged, Unmerged, RemsIdIssued)
+
+
+@dataclass(frozen=True)
+class Touched:
+    """What has to be looked at again after something new was taken in."""
+
+    parties: frozenset[str]
+    documents: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Everything that is known at a moment: what replays are compared by, and what lists are made of."""
+
+    standings: dict[str, Standing]
+    patients: dict[str, PatientState]
+    rems_ids: dict[str, str]
+    joins: tuple[Join, ...]
+    findings: tuple[ProgramFinding, ...]
+
+    @property
+    def open_questions(self) -> tuple[ProgramFinding, ...]:
+        """What somebody has to do something about."""
+        return tuple(finding for finding in self.findings if finding.is_open)
+
+
+class Ledger:
+    """Forms and decisions as recorded; answers what the program knew and what follows from it."""
+
+    def __init__(self, settings: ProgramSettings, key: AssessmentKey = SPECIMEN_KEY) -> None:
+        self._settings = settings
+        self._key = key
+        self._revisions: dict[str, list[RecordedForm]] = defaultdict(list)
+        self._decisions: list[Decision] = []
+        self._joined: dict[str, Joined] = {}
+        self.registry = Registry(settings)
+
+    def record(self, form: RecordedForm) -> Touched:
+        """Take in a form, or a corrected version of one; earlier versions stay."""
+        before = self._parties_of({form.document_id})
+        revisions = self._revisions[form.document_id]
+        revisions[:] = sorted(
+            [one for one in revisions if one.revision != form.revision] + [form], key=lambda one: one.revision
+        )
+        newest = revisions[-1]
+        mentions = mentions_of(newest, self._settings.rems_id_pattern)
+        roles = {mention.role for mention in mentions}
+        gone = [role for role in _roles_of(newest.form) if role not in roles]
+        documents = self.registry.withdraw(form.document_id, gone) | self.registry.record(
+            mentions, newest.order
+        )
+        return self._touched(documents | {form.document_id}, before)
+
+    def decide(self, decision: Decision) -> Touched:
+        """Take in what a person decided."""
+        self._decisions.append(decision)
+        documents: frozenset[str] = frozenset()
+        before: frozenset[str] = frozenset()
+        if isinstance(decision, _IDENTITY):
+            documents = self.registry.decide(decision)
+        elif isinstance(decision, Joined):
+            earlier = self._joined.get(decision.document_id)
+            if earlier is None or earlier.order < decision.order:
+                self._joined[decision.document_id] = decision
+            documents = frozenset({decision.document_id, decision.earlier_id})
+        elif isinstance(decision, _STANDING):
+            party = self.registry.current(decision.party)
+            before = frozenset({party}) if party else frozenset()
+            documents = self.registry.documents(party) if party else frozenset()
+        return self._touched(documents, before)
+
+    def _touched(self, documents: frozenset[str], before: frozenset[str]) -> Touched:
+        """The parties whose state follows from the documents, and what leans on those."""
+        parties = before | self._parties_of(documents)
+        leaning = {
+            document
+            for party in parties
+            if not party.startswith("patient:")
+            for document in self.registry.documents(party)
+        }
+        return Touched(parties | self._parties_of(leaning), documents | leaning)
+
+    def _parties_of(self, documents: Iterable[str]) -> frozenset[str]:
+        """The parties whose own state a document bears on: the patient it names, or whom it enrolls."""
+        return frozenset(
+            party
+            for document in documents
+            if (revisions := self._revisions.get(document))
+            for role in {"patient", FOUNDING.get(revisions[-1].form, "patient")}
+            if (party := self.registry.party(document, role)) is not None
+        )
+
+    def known_at(self, moment: datetime) -> "Ledger":
+        """The ledger as it was at a moment: later forms, corrections and decisions taken away."""
+        earlier = Ledger(self._settings, self._key)
+        for revisions in self._revisions.values():
+            for form in revisions:
+                if (form.known_at or form.received_at) <= moment:
+                    earlier.record(form)
+        for decision in self._decisions:
+            if decision.at <= moment:
+                earlier.decide(decision)
+        return earlier
+
+    def standing(self, party: str | None, moment: datetime) -> Standing | None:
+        """What is known of a prescriber or a site at a moment; none for nobody."""
+        if party is None or party.startswith("patient:"):
+            return None
+        forms, _, _ = self._forms(party, moment)
+        events = [event for form in forms for event in events_of(form, self._settings)]
+        decisions = [
+            decision
+            for decision in self._decisions
+            if isinstance(decision, _STANDING)
+            and decision.at <= moment
+            and self.registry.current(decision.party) == party
+        ]
+        if party.startswith("prescriber:"):
+            return prescriber_standing(party, events, decisions, self._key, self._settings)
+        return site_standing(party, events, decisions, moment, self._settings)
+
+    def patient(self, party: str, moment: datetime) -> PatientState:
+        """What is known of a patient at a moment."""
+        state = self._folded(party, moment)
+        _, _, findings = self._forms(party, moment)
+        contradicted = self._contradicted(party, state, moment)
+        return replace(state, findings=tuple(sorted({*state.findings, *findings, *contradicted}, key=_place)))
+
+    def ask(self, party: str, moment: datetime) -> Asked:
+        """A question about a party at a moment, as the gates take it."""
+        return Asked(party, cache(lambda other: self.standing(other, moment)), moment, self._settings)
+
+    def _folded(self, party: str, moment: datetime) -> PatientState:
+        standing_of = self.ask(party, moment).standing_of
+        return patient_state(party, self._events(party, moment), standing_of, moment, self._settings)
+
+    def _contradicted(self, party: str, state: PatientState, moment: datetime) -> list[ProgramFinding]:
+        """AUT-01: authorizations in force when a correction was made, and without ground since."""
+        findings = []
+        holding = {one.document_id for one in state.treatment.authorizations if one.granted_at is not None}
+        for document in self.registry.documents(party):
+            for form in self._revisions[document]:
+                if form.known_at is None or form.revision == 0 or form.known_at > moment:
+                    continue
+                just_before = form.known_at - timedelta(microseconds=1)
+                findings += [
+                    found("AUT-01", party=party, document_id=document, course=one.course)
+                    for one in self._folded(party, just_before).treatment.authorizations
+                    if one.granted_at is not None and one.document_id not in holding
+                ]
+        return findings
+
+    def _events(self, party: str, moment: datetime) -> list[PartyEvent]:
+        forms, _, _ = self._forms(party, moment)
+        return [
+            PartyEvent(event, self._references(form))
+            for form in forms
+            for event in events_of(form, self._settings)
+        ]
+
+    def _references(self, form: RecordedForm) -> References:
+        def named(role: str) -> str | None:
+            return self.registry.party(form.document_id, role)
+
+        return References(named("prescriber"), named("facility"), named("pharmacy"), named("new_prescriber"))
+
+    def _forms(
+        self, party: str, moment: datetime
+    ) -> tuple[tuple[RecordedForm, ...], tuple[Join, ...], tuple[ProgramFinding, ...]]:
+        """The forms of a party that count then: its own for prescribers and sites, all for a patient."""
+        role = party.partition(":")[0]
+        forms = []
+        for document in self.registry.documents(party):
+            known = [one for one in self._revisions[document] if (one.known_at or one.received_at) <= moment]
+            if not known or self.registry.party(document, role) != party:
+                continue
+            if role == "patient" or FOUNDING.get(known[-1].form) == role:
+                forms.append(known[-1])
+        joined = {key: decision for key, decision in self._joined.items() if decision.at <= moment}
+        return joined_forms(forms, party, joined)
+
+    def snapshot(self, moment: datetime) -> Snapshot:
+        """Everything at a moment, questions of the register included."""
+        parties = sorted(self.registry.parties())
+        standings = {
+            party: standing for party in parties if (standing := self.standing(party, moment)) is not None
+        }
+        patients = {party: self.patient(party, moment) for party in parties if party.startswith("patient:")}
+        rems_ids = {party: given for party in parties if (given := self.registry.rems_id(party)) is not None}
+        joins: list[Join] = []
+        findings: set[ProgramFinding] = set(self._register_findings())
+        for party in parties:
+            _, related, noted = self._forms(party, moment)
+            joins += related
+            findings |= set(noted)
+        for standing in standings.values():
+            findings |= set(standing.findings)
+        for patient in patients.values():
+            findings |= set(patient.findings)
+        return Snapshot(standings, patients, rems_ids, tuple(joins), tuple(sorted(findings, key=_place)))
+
+    def questions_of_matching(self) -> Sequence[tuple[Mention, Match]]:
+        """The mentions that wait for a person or for an enrollment."""
+        return list(self.registry.unresolved())
+
+    def _register_findings(self) -> Iterable[ProgramFinding]:
+        for mention, result in self.registry.unresolved():
+            words = mention.role.replace("_", " ")
+            if result.id_claimed:
+                yield found("X3", document_id=mention.document_id, fields=(f"{mention.role}_rems_id",))
+            if result.candidates:
+                count = len(result.candidates)
+                yield found("MATCH-01", document_id=mention.document_id, role=words, count=count)
+            else:
+                yield found("MATCH-02", document_id=mention.document_id, role=words)
+        for _, parties in self.registry.doubly_issued():
+            for party in sorted(parties):
+                yield found("X3", party=party)
+
+
+def _roles_of(form: str) -> tuple[str, ...]:
+    founded = FOUNDING.get(form)
+    return ((founded,) if founded else ()) + REFERRING.get(form, ())
+
+
+def _place(finding: ProgramFinding) -> tuple[str, str, str, str]:
+    return finding.rule, finding.party or "", finding.document_id or "", finding.message
