@@ -1,4 +1,4 @@
-"""Made-up people who are hard to tell apart, and the forms that mention them: what matching is measured on."""
+"""Made-up people who are hard to tell apart, and forms that mention them: what matching is measured on."""
 
 import random
 from collections.abc import Iterator
@@ -14,8 +14,12 @@ from validators.program.registry import party_id
 from validators.program.rems_ids import candidates
 from validators.program.settings import ProgramSettings
 
-FIRST = ["James", "Mary", "Robert", "Patricia", "John", "Jennifer", "Michael", "Linda", "David", "Elizabeth", "William", "Barbara", "Richard", "Susan", "Joseph", "Jessica", "Thomas", "Sarah", "Charles", "Karen", "Daniel", "Nancy", "Matthew", "Lisa", "Anthony", "Betty", "Mark", "Sandra", "Donald", "Ashley", "Steven", "Emily", "Andrew", "Kimberly", "Paul", "Margaret", "Joshua", "Donna", "Kenneth", "Michelle", "Kevin", "Carol", "Brian", "Amanda", "Timothy", "Melissa", "Ana", "Anna", "Marla", "Maria", "Jon", "Joan", "Erin", "Eric", "Carla", "Carl", "Luis", "Luisa", "Dana", "Dane"]
-LAST = ["Smith", "Johnson", "Williams", "Brown", "Jones", "Garcia", "Miller", "Davis", "Rodriguez", "Martinez", "Hernandez", "Lopez", "Gonzalez", "Wilson", "Anderson", "Thomas", "Taylor", "Moore", "Jackson", "Martin", "Lee", "Perez", "Thompson", "White", "Harris", "Sanchez", "Clark", "Ramirez", "Lewis", "Robinson", "Walker", "Young", "Allen", "King", "Wright", "Scott", "Torres", "Nguyen", "Hill", "Flores", "Green", "Adams", "Nelson", "Baker", "Hall", "Rivera", "Campbell", "Mitchell", "Carter", "Roberts", "Gomez", "Phillips", "Evans", "Turner", "Diaz", "Parker", "Cruz", "Edwards", "Collins", "Reyes", "Stewart", "Morris", "Morales", "Murphy", "Cook"]
+FIRST = tuple(
+    ["James", "Mary", "Robert", "Patricia", "John", "Jennifer", "Michael", "Linda", "David", "Elizabeth", "William", "Barbara", "Richard", "Susan", "Joseph", "Jessica", "Thomas", "Sarah", "Charles", "Karen", "Daniel", "Nancy", "Matthew", "Lisa", "Anthony", "Betty", "Mark", "Sandra", "Donald", "Ashley", "Steven", "Emily", "Andrew", "Kimberly", "Paul", "Margaret", "Joshua", "Donna", "Kenneth", "Michelle", "Kevin", "Carol", "Brian", "Amanda", "Timothy", "Melissa", "Ana", "Anna", "Marla", "Maria", "Jon", "Joan", "Erin", "Eric", "Carla", "Carl", "Luis", "Luisa", "Dana", "Dane"]
+)
+LAST = tuple(
+    ["Smith", "Johnson", "Williams", "Brown", "Jones", "Garcia", "Miller", "Davis", "Rodriguez", "Martinez", "Hernandez", "Lopez", "Gonzalez", "Wilson", "Anderson", "Thomas", "Taylor", "Moore", "Jackson", "Martin", "Lee", "Perez", "Thompson", "White", "Harris", "Sanchez", "Clark", "Ramirez", "Lewis", "Robinson", "Walker", "Young", "Allen", "King", "Wright", "Scott", "Torres", "Nguyen", "Hill", "Flores", "Green", "Adams", "Nelson", "Baker", "Hall", "Rivera", "Campbell", "Mitchell", "Carter", "Roberts", "Gomez", "Phillips", "Evans", "Turner", "Diaz", "Parker", "Cruz", "Edwards", "Collins", "Reyes", "Stewart", "Morris", "Morales", "Murphy", "Cook"]
+)
 TWINS = (
     ("Ana", "Anna"),
     ("Maria", "Marla"),
@@ -62,8 +66,8 @@ class Person:
 def people(count: int, seed: int = 1) -> list[Person]:
     """Made-up people, every fifth with a relative or namesake that is hard to tell from them.
 
-    Twins (same day, place and phone; first names alike or not), juniors with or without their suffix, hyphened
-    names, and strangers with the same whole name.
+    Twins (same day, place and phone; first names alike or not), juniors with or without their suffix,
+    hyphened names, and strangers with the same whole name.
     """
     rng = random.Random(seed)
     found: list[Person] = []
@@ -164,6 +168,7 @@ class MatchingFigures:
         taken: matched without a person, rightly.
         offered: the right one was among the candidates for a person.
         wrong: taken as somebody else, enrollments and strangers included.
+        asked: enrollments that a person had to settle.
     """
 
     pairs: int
@@ -171,6 +176,7 @@ class MatchingFigures:
     offered: int
     wrong: int
     strangers: int
+    asked: int
 
     @property
     def found_share(self) -> float:
@@ -189,22 +195,21 @@ def measure_matching(count: int, seed: int = 1) -> MatchingFigures:
     enrolled = [one for one in everybody if one not in strangers]
     ledger = Ledger(ProgramSettings())
     wrong = sum(_enroll(ledger, one) for one in enrolled)
+    asked = len(list(ledger.registry.settled()))
     mentions = list(_mentions(enrolled, rng))
     taken = offered = 0
-    for number, (person, form) in enumerate(mentions):
+    for person, form in mentions:
         ledger.record(form)
         result = ledger.registry.resolution(form.document_id, "patient")
         truth = party_id("patient", person.document_id)
         taken += result.party == truth
         wrong += result.party not in (None, truth)
         offered += result.party is None and truth in [one.party for one in result.match.candidates]
-        if number % 1000 == 999:
-            ledger.registry.withdraw(form.document_id, ["patient"])
     for one in strangers:
         form = recorded("patient_status", f"str-{one.number:06d}", date(2016, 6, 1), one.values())
         ledger.record(form)
         wrong += ledger.registry.party(form.document_id, "patient") is not None
-    return MatchingFigures(len(mentions), taken, offered, wrong, len(strangers))
+    return MatchingFigures(len(mentions), taken, offered, wrong, len(strangers), asked)
 
 
 def _enroll(ledger: Ledger, person: Person) -> bool:

@@ -25,6 +25,7 @@ _ACROSS_PX, _DOWN_PX, _FAR_PX = 6, 12, 30
 
 _ZONES = 10
 _TOGETHER_PX = 8.0
+_MISSING_SHARE = 0.4
 _CELL = 102
 _DOUBTFUL_SHARE = 0.5
 _DOUBTFUL_PX = 3.0
@@ -102,26 +103,36 @@ def _placed(straight: StraightPage, blank: BlankPage) -> Fit | None:
 
 
 def _all_patches(half_page: Gray, blank: BlankPage, matrix: Matrix) -> Matches:
-    """Every patch of the blank, near where a map puts it; farther where hardly one of a whole zone is there.
+    """Every patch of the blank, near where a map puts it; farther where hardly one is there, at an end of the page.
 
-    Looking far everywhere would find the next line of a table for a damaged one: a far place counts only where the
-    print of a zone is found as far away together.
+    Where a stretch of rows is lost, the map fits what lies on one side of it, and all print on the other is far off together.
+    Looking far everywhere would find the next line of a table for a damaged one.
     """
-    order = blank.patches.order
-    near = find_patches(half_page, blank, matrix, order, _ACROSS_PX, _DOWN_PX)
+    matches = find_patches(half_page, blank, matrix, blank.patches.order, _ACROSS_PX, _DOWN_PX)
     zone_px = blank.pixels.shape[0] / _ZONES
-    zone = (near.form[:, 1] // zone_px).astype(int)
-    for number in range(_ZONES):
-        here = zone == number
-        if here.sum() < 4 or near.alike[here].mean() > 0.4:
-            continue
-        there = (blank.patches.centers_px[order][:, 1] // zone_px).astype(int) == number
-        far = find_patches(half_page, blank, matrix, order[there], _ACROSS_PX, _FAR_PX)
-        down = (far.found - apply(matrix, far.form))[far.alike, 1]
-        if len(down) >= 4 and float(np.mean(np.abs(down - np.median(down)) <= _TOGETHER_PX)) >= 0.6:
-            near = near.without(here).joined(far)
-            zone = (near.form[:, 1] // zone_px).astype(int)
-    return near
+    for zones in (range(_ZONES), range(_ZONES - 1, -1, -1)):
+        for number in zones:
+            here = (matches.form[:, 1] // zone_px).astype(int) == number
+            if not here.any():
+                continue
+            if matches.alike[here].mean() > _MISSING_SHARE:
+                break
+            far = _far_zone(half_page, blank, matrix, number, zone_px)
+            if far is None:
+                break
+            matches = matches.without(here).joined(far)
+    return matches
+
+
+def _far_zone(half_page: Gray, blank: BlankPage, matrix: Matrix, number: int, zone_px: float) -> Matches | None:
+    """The print of one zone of the page, sought far down and up; none where it is not found far off together."""
+    order = blank.patches.order
+    there = (blank.patches.centers_px[order][:, 1] // zone_px).astype(int) == number
+    far = find_patches(half_page, blank, matrix, order[there], _ACROSS_PX, _FAR_PX)
+    down = (far.found - apply(matrix, far.form))[far.alike, 1]
+    if len(down) < 3 or float(np.mean(np.abs(down - np.median(down)) <= _TOGETHER_PX)) < 0.6:
+        return None
+    return far
 
 
 def _sheet_alone(straight: StraightPage, blank: BlankPage) -> Matrix:

@@ -53,4 +53,4 @@ def looks_typed(writing: Writing) -> bool:
     if len(pieces) < 5:
         return False
     longest = int(pieces[:, 2].max())
-    return longest < 2.5 * float(np.median(pieces[:, 3])) and typed_probability(writing) > 0.9
+    return longest < 2.5 * float(np.median(pieces[:, 3])) and (typed_probability(writing) or 0.0) > 0.9

@@ -36,7 +36,6 @@ def run_batch_here(source: str, settings: PipelineSettings, progress: Progress |
 
 def run_batch_flow(source: str, settings: PipelineSettings, progress: Progress | None = None) -> BatchResult:
     """Run a batch as a flow run."""
-
     threads = min(settings.batch.workers, MAX_WORKERS)
     runner: TaskRunner[Any] = ThreadPoolTaskRunner(max_workers=threads)
 

@@ -5,10 +5,15 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sample_faxes.fonts import locked_faces
-from sample_faxes.scenario import Form, Other, Transmission
+from sample_faxes.paper import Raster
+from sample_faxes.scenario import Form, Other, Quality, Transmission
 
 _FIRST = time(7, 4)
 _STEP_MIN = (11, 7, 23, 5, 16, 9, 31, 13)
+_RASTERS: tuple[Raster, ...] = ("fine", "fine", "standard", "fine", "standard")
+_QUALITIES: tuple[Quality, ...] = (
+    "clean", "half_percent", "clean", "two_percent", "clean", "corrected", "five_percent",
+)  # fmt: skip
 
 
 @dataclass
@@ -30,7 +35,11 @@ class Book:
         """The next fax of the day; ``details`` are those of ``Transmission``."""
         at = datetime.combine(self._day, _FIRST) + timedelta(minutes=self._minutes)
         self._of_day += 1
-        self._minutes += _STEP_MIN[len(self.faxes) % len(_STEP_MIN)]
+        turn = len(self.faxes)
+        if "like" not in details and "resend_of" not in details and "carrier" not in details:
+            details.setdefault("raster", _RASTERS[turn % len(_RASTERS)])
+            details.setdefault("quality", _QUALITIES[turn % len(_QUALITIES)])
+        self._minutes += _STEP_MIN[turn % len(_STEP_MIN)]
         fax = Transmission(
             name=f"{self._day.isoformat()}-{self._of_day:04d}",
             at=at,

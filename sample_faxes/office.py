@@ -84,6 +84,8 @@ _STORIES: dict[str, tuple[str, str, str]] = {
 
 def make_form_case(base: Case, form: Form) -> Case:
     """The case as one form tells it: its events, comments and reasons."""
+    if form.form == "infusion_checklist":
+        base = _just_infused(base)
     events: tuple[Event, ...] = ()
     overrides: dict[str, Value] = dict(base.overrides)
     if form.story in _STORIES:
@@ -106,6 +108,13 @@ def make_form_case(base: Case, form: Form) -> Case:
         leaving=form.leaving,
         overrides=overrides,
     )
+
+
+def _just_infused(case: Case) -> Case:
+    """The case on the days after a course: its last day is the Friday or Wednesday before the signature."""
+    weekday = 4 if case.course == 1 else 2
+    ago = (case.signed.weekday() - weekday) % 7
+    return replace(case, last_infusion=case.signed - timedelta(days=ago))
 
 
 def make_document(

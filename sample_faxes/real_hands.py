@@ -80,7 +80,7 @@ def _smooth(image: NDArray[np.uint8]) -> Gray:
     if not rows.size:
         return np.full((_SIZE_PX, 8), 255, np.uint8)
     cut = soft[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1].astype(np.float32)
-    sharp = np.clip((cut - 60) * 2.2, 0, 255)
+    sharp = np.clip((cut - 105) * 2.6, 0, 255)
     return np.asarray(255 - sharp, np.uint8)
 
 

@@ -189,7 +189,7 @@ def _truth(
         facts["bad_rows"] = list(bad_rows)
     truth: dict[str, Any] = {
         "scenario": fax.note or fax.name,
-        "adverse_event": fax.adverse_event,
+        "adverse_event": fax.adverse_event or _reports_event(documents, received),
         "fax": facts,
         "documents": [],
         "other_pages": [
@@ -213,6 +213,23 @@ def _truth(
         ("same_paper_as", fax.like),
     )
     return truth | {key: value for key, value in details if value}
+
+
+def _reports_event(documents: Sequence[Document], received: Sequence[tuple[int, Sheet, int]]) -> bool:
+    """Whether an answer on a received page reports a possible event; one of two ticked boxes is enough."""
+    pages = {(sheet.document, sheet.form_page) for _, sheet, _ in received}
+    for index, document in enumerate(documents):
+        for asked in document.template.fields:
+            answer = document.answers[asked.name]
+            said = {
+                *(answer.value if isinstance(answer.value, tuple) else (answer.value,)),
+                *answer.also_marked,
+            }
+            filled = isinstance(answer.value, str) and answer.value != "" and not answer.not_applicable
+            hit = said & set(asked.adverse_event) or ("filled" in asked.adverse_event and filled)
+            if hit and (index, asked.page) in pages:
+                return True
+    return False
 
 
 def _document_truth(

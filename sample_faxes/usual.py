@@ -18,7 +18,7 @@ _DIAGNOSES = (
 )
 _THERAPIES = (
     "Tecfidera 2019-2021, Ocrevus 2022-2024",
-    "Copaxone, Gilenya - both failed",
+    "Copaxone 2015, Gilenya 2016-2018",
     "Avonex 2 yrs, Aubagio 14 months",
     "interferon beta-1a; dimethyl fumarate",
 )
@@ -96,7 +96,7 @@ USUAL: dict[str, Answerer] = {
     "substitution": _one("dispense_as_written", "substitution_allowed", "daw"),
     "creatinine_mg_dl": lambda _case, rng: f"{rng.uniform(0.55, 1.15):.2f}".rstrip("0"),
     "authorized": _said("yes"),
-    "not_authorized_reason": _said("Active infection, will re-evaluate in 4 weeks"),
+    "not_authorized_reason": _said("Insurance pending, re-evaluate in 4 wks"),
     "guide_reviewed": _mostly(0.95),
     "lab_report_attached": _said("no"),
     "reporting_month": lambda case, _: str(case.months_since_first),
@@ -123,7 +123,7 @@ USUAL: dict[str, Answerer] = {
     "last_urinalysis_date": _ago(2, 30),
     "last_thyroid_date": _ago(2, 85),
     "not_monitored_reason": _one(
-        "Pt missed labs in August, rescheduled", "Patient travelling, labs done late"
+        "Pt missed labs in August, rescheduled", "Patient traveling, labs done late"
     ),
     "event_reported": _mostly(0.7),
     "event_reported_date": _ago(1, 10),

@@ -69,7 +69,7 @@ class Data(TypeDecorator[Any]):
 
 
 def plain(value: Any) -> Any:
-    """A JSON value of lists, dicts and storable texts; what JSON cannot say (infinite, not a number) is none."""
+    """A JSON value of lists, dicts and storable texts; infinity and not-a-number are none."""
     if isinstance(value, float) and not math.isfinite(value):
         return None
     if isinstance(value, str):

@@ -1,4 +1,4 @@
-"""Real servers for tests: a Postgres and an S3 service, each started once a session on a free loopback port."""
+"""Real servers for tests: Postgres and S3, each started once a session on a free loopback port."""
 
 import contextlib
 import os

@@ -1,17 +1,12 @@
 """Possible adverse events that are ticked or filled in on a form, whatever else is true of the form."""
 
-import re
 from collections.abc import Iterable, Iterator
 
 from form_templates.model import MARKED_KINDS, FormField
 from validators.case import Case, is_empty
 from validators.model import Answer, Finding
+from validators.nothing import says_nothing
 
-_NOTHING = re.compile(
-    r"^[\W_]*(no(ne|thing|t applicable)?|nil|n\W?a\W*|unk(nown)?|n\W?i|0+)?"
-    r"(\s+(known|reported|noted))?[\W_]*$",
-    re.I,
-)
 _DETAILS = ("_date", "_which", "_text", "_cause")
 _OTHER_DETAILS = {"alive": ("death_date",)}
 _SPECIAL_SITUATIONS = frozenset({"pregnancy"})
@@ -20,11 +15,6 @@ _SPECIAL_SITUATIONS = frozenset({"pregnancy"})
 def is_adverse_event(finding: Finding) -> bool:
     """Whether a finding is a possible adverse event, to be put on top and forwarded."""
     return finding.rule.startswith("AE-") and finding.severity != "info"
-
-
-def says_nothing(text: str) -> bool:
-    """Whether what was written in a field says that there is nothing to report: none, N/A, a dash."""
-    return _NOTHING.match(text) is not None
 
 
 def check_adverse_events(case: Case) -> Iterator[Finding]:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from form_templates.conditions import is_required, parse_condition
 from form_templates.model import FormField, Kind, Template
 from validators.catalog import RULES, finding
 from validators.model import Answer, CheckedForm, Finding, ProgramState, Receipt, Severity, Value
+from validators.nothing import says_nothing
 from validators.settings import RuleSettings
 
 _WAITS = " The answer was not read with certainty: review it first."
@@ -92,16 +92,16 @@ class Case:
 
     @cached_property
     def _values(self) -> dict[str, Value]:
-        return {field.name: self.answer(field.name).value for field in self.template.fields}
+        # "N/A" in the name of a second site asks for nothing more about it.
+        return {
+            field.name: None if self._says_nothing(field) else self.answer(field.name).value
+            for field in self.template.fields
+        }
 
-    def due(self, field: FormField) -> bool | None:
-        """Whether an answer is due; none when that hangs on an answer nobody is sure of."""
-        if field.required in ("yes", "no"):
-            return field.required == "yes"
-        asked = parse_condition(field.required).fields
-        if not all(self.has(name) and self.sure(name) for name in asked):
-            return None
-        return is_required(field, self._values)
+    def _says_nothing(self, field: FormField) -> bool:
+        value = self.answer(field.name).value
+        written = field.kind == "name" or field.kind in WRITTEN_KINDS
+        return written and isinstance(value, str) and says_nothing(value)
 
     @cached_property
     def _doubled_labels(self) -> frozenset[str]:

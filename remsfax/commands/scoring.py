@@ -116,7 +116,7 @@ def _print(scores: "Scores") -> None:
     empty = scores.emptiness
     console.print(
         f"{scores.forms_on_others} forms claimed on pages that are none; of {empty['filled']} filled fields "
-        f"{empty['overlooked']} were overlooked, of {empty['empty']} empty ones {empty['imagined']} taken for filled."
+        f"{empty['overlooked']} were overlooked, of {empty['empty']} empty ones {empty['imagined']} imagined."
     )
     kinds = Table("kind", "by", "line", "right", "of", "percent", title="Filled fields by kind")
     for (kind, hand, line), found in scores.by_kind().items():

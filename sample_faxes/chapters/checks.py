@@ -69,9 +69,11 @@ def checks(book: Book) -> None:
         Form(
             "patient_authorization",
             faults=FormFaults(
-                values={"authorized": "no", "not_authorized_reason": "Active infection, re-evaluate in 4 wks"}
+                values={
+                    "authorized": "no",
+                    "not_authorized_reason": "Insurance pending, re-evaluate in 4 wks",
+                }
             ),
         ),
         expected=("not_authorized",),
-        adverse_event=True,
     )

@@ -76,7 +76,7 @@ def events(book: Book) -> None:
             by_hand=False,
             text="I am writing about my patient, who received a second course of alemtuzumab last year.|"
             "In October she noticed easy bruising and bleeding gums. Her platelet count was 11,000 and she "
-            "was admitted with immune thrombocytopenia. She was treated with corticosteroids and is recovering.|"
+            "was admitted with immune thrombocytopenia. She was given corticosteroids and is recovering.|"
             "Please tell me whether you need further information.",
         ),
         adverse_event=True,

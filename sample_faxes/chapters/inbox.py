@@ -100,11 +100,11 @@ def repeats(book: Book) -> None:
     )
     book.day("11-20")
     book.add(
-        "one of everything of a patient's course, 5 % bad lines",
+        "order, authorization and status form of one patient, 5 % bad lines",
         Other("cover", text="Complete packet."),
         Form("prescription_order", fill="mixed"),
         Form("patient_authorization", fill="mixed"),
-        Form("infusion_checklist", fill="mixed"),
+        Form("patient_status", "2019-10", "mixed"),
         quality="five_percent",
         announced=5,
     )

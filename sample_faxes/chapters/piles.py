@@ -87,9 +87,9 @@ def piles(book: Book) -> None:
         paper={1: PaperFault(darkness=72), 2: PaperFault(darkness=-62)},
     )
     book.add(
-        "so dark that nobody can read it",
+        "so faint that nobody can read it",
         Form("patient_authorization"),
-        paper={1: PaperFault(darkness=104, unreadable=True)},
+        paper={1: PaperFault(darkness=-104, unreadable=True)},
         raster="standard",
         expected=("unreadable_page",),
     )

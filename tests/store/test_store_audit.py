@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - the statements are those of a forger who has the run of the database
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack

@@ -25,7 +25,9 @@ def recorded(engine: Engine) -> Engine:
 def _correct_often(work: tuple[str, str]) -> list[int]:
     url, by = work
     engine = open_database(url)
-    return [correct_field(engine, KEY, "comments", f"{by} {number}", by=by, why="test") for number in range(8)]
+    return [
+        correct_field(engine, KEY, "comments", f"{by} {number}", by=by, why="test") for number in range(8)
+    ]
 
 
 def test_a_correction_is_a_row_more_and_the_reading_stays(recorded: Engine) -> None:

@@ -16,6 +16,7 @@ from store.inbox import claim, receive
 from store.keys import document_key
 from store.model import DocumentRecord, PageRecord, SetAside, TaskRecord, TransmissionRecord
 from store.recording import record, set_aside
+from store.schema import upgrade
 from store.tables import (
     AuditRow,
     Document,
@@ -181,7 +182,7 @@ def test_a_fault_in_the_middle_leaves_nothing(engine: Engine) -> None:
     receive(engine, facts(1))
     before = contents(engine)
     bad = fax(1, documents=(document(1, fields=(field("sex", "F", confidence=0.5, raw=None),)),))
-    with pytest.raises(Exception, match="(?i)null"):
+    with pytest.raises(Exception, match=r"(?i)null"):
         record(engine, bad)
     assert contents(engine) == before
     assert record(engine, fax(1))
@@ -190,8 +191,6 @@ def test_a_fault_in_the_middle_leaves_nothing(engine: Engine) -> None:
 def test_killed_while_recording_and_run_again_is_the_same_as_undisturbed(
     database_url: str, opened: Callable[..., Engine], engine: Engine, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    from store.schema import upgrade
-
     undisturbed = opened(f"sqlite:///{tmp_path_factory.mktemp('other') / 'store.db'}")
     upgrade(undisturbed)
     for number in (1, 2, 3):

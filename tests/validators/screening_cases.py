@@ -69,7 +69,45 @@ PA denied, rash noted
 does not deny rash
 signs of infection on exam
 Any side effects? Yes, hives
-throm-\\nbocytopenia since March""".splitlines()
+throm-\\nbocytopenia since March
+Pt states she bruises easily since January
+Seen in ED 2/14 for chest tightness during infusion #2
+Ms. Doe was found to have a papillary thyroid CA
+We wish to inform you that Mr. X is deceased
+TSH < 0.01 - started methimazole for Graves
+has had nosebleeds almost daily
+plt count 12, started on steroids
+Pt reports feeling palpitations, no chest pain
+denies CP but endorses dyspnea
+Rash resolved with Benadryl
+hives resolved
+c/o tingling and weakness R arm, CT neg for bleed
+Developed shingles last month
+Patient had a mole removed, path: melanoma
+Not able to complete day 3 - severe headache and vomiting
+she has been hospitalised twice
+please call re: possible reaction to drug
+urinalysis shows protein and blood in urine
+pt is 8 wks pregnant
+Positive for thyroid antibodies, goiter on exam
+Renal biopsy scheduled, creat doubled
+biopsy proven membranous nephropathy
+Bleeding gums x1 wk, no fever
+new dx lymphoma
+Could this be ITP?
+fell and has large bruises
+Neck swelling, trouble swallowing
+allergic reaction day 1
+Denies pain. Fever 101.5 last night
+ER visit for syncope
+no fever, chills; +rash
+Husband reports pt passed out at home
+liver enzymes are up
+patient discontinued due to side effects
+neutropenic, ANC 400
+platelets: 45,000
+PLT 8K
+Rash - none of the creams helped""".splitlines()
 """Each is a possible adverse event; a sentence that is in doubt counts as one."""
 
 NO_EVENTS = """\
@@ -128,7 +166,31 @@ Report suspected adverse events to Genzyme Medical Information at 1-800-745-4447
 or to FDA at 1-800-FDA-1088 or www.FDA.gov/medwatch
 CONFIDENTIALITY NOTICE: this fax contains confidential information about a stroke or death.
 LEMTRADA can cause serious infusion reactions and stroke
-Because of the serious risks of autoimmunity, stroke and malignancies, LEMTRADA is restricted.""".splitlines()
+Because of the serious risks of autoimmunity, stroke and malignancies, LEMTRADA is restricted.
+No c/o bruising or bleeding
+ROS: negative for fever, chills, rash, dyspnea
+Pt tolerated infusion well w/o reaction
+Infusion completed without incident, no hypotension, no hives
+No interval hospitalizations, infections or ER visits
+Bleeding: No    Bruising: No    Rash: No
+Denies bruising/bleeding/petechiae
+no known malignancy
+Skin check: no suspicious lesions, no melanoma
+Patient has not been hospitalized since last visit
+Patient reports no side effects
+No thyroid disease, no ITP, no nephropathy
+has had no infusion reactions to date
+not experiencing any shortness of breath
+Stroke symptoms: denies
+pt. denies any chest pain or SOB
+Adverse events since last report - none
+No s/s of bleeding
+Pt doing great, continues on monthly labs
+Please send the prescriber enrollment confirmation to our office
+No evidence of disease activity or infection
+rash absent, fever absent
+platelets 244
+Platelets checked 3/12/2026, normal""".splitlines()
 
 MENTIONS = """\
 monitor for ITP

@@ -6,10 +6,11 @@ from rule_examples import CITY, RECEIVED, SIGNED, Example, Sheet, asked, finding
 
 from form_templates.catalog import load_catalog
 from form_templates.model import MARKED_KINDS
-from validators.adverse_events import is_adverse_event, says_nothing
+from validators.adverse_events import is_adverse_event
 from validators.catalog import finding
 from validators.check import CHECKS, check_form, check_transmission, priority
 from validators.model import Answer, CheckedForm, Priority, ProgramState, Receipt, Text
+from validators.nothing import says_nothing
 from validators.settings import RuleSettings
 
 STATE = ProgramState(as_of=date(2026, 3, 10))
@@ -34,6 +35,14 @@ def test_fields_of_a_missing_page_are_not_asked_for_one_by_one():
 def test_an_answer_that_hangs_on_a_doubtful_one_waits():
     fields = (asked("alive", "yes_no", "yes"), asked("cause", "text", "alive == no"))
     assert rules("patient_status", fields, Sheet({"alive": "no"}, unsure=("alive",))) == ["COM-09"]
+
+
+def test_what_is_marked_not_applicable_asks_for_nothing_more():
+    fields = (CITY, asked("site_2_name"), asked("site_2_phone", "phone", "site_2_name filled"))
+    assert rules("facility_enrollment", fields, Sheet({"city": "Dayton", "site_2_name": "N/A"})) == []
+    assert rules("facility_enrollment", fields, Sheet({"city": "Dayton", "site_2_name": "East"})) == [
+        "COM-02"
+    ]
 
 
 def test_an_answer_that_hangs_on_a_missing_page_is_not_asked_for():

@@ -70,8 +70,10 @@ def test_a_rems_id_of_another_party_fails():
         ("5550100199", True),
         ("1175550123", False),
         ("617555012", False),
-    ]
-    + [("6170550123", False), ("617555012a", False), ("", False)],
+        ("6170550123", False),
+        ("617555012a", False),
+        ("", False),
+    ],
 )
 def test_phones(number, good):
     assert is_us_phone(number) == good

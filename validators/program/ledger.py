@@ -255,6 +255,11 @@ class Ledger:
                 yield found("MATCH-01", document_id=mention.document_id, role=words, count=count)
             else:
                 yield found("MATCH-02", document_id=mention.document_id, role=words)
+        roles = self._settings.standing_roles
+        for decision in self._decisions:
+            if isinstance(decision, Merged | Unmerged) and decision.who.role not in roles:
+                party = self.registry.current(decision.kept) if isinstance(decision, Merged) else None
+                yield found("N2", party=party, reason=f"it needs one of the roles {', '.join(sorted(roles))}")
         for _, parties in self.registry.doubly_issued():
             for party in sorted(parties):
                 yield found("X3", party=party)

@@ -42,8 +42,12 @@ PRIOR: Mapping[PartyKind, float] = MappingProxyType(
 )
 """Log odds that a mention and a party drawn at random are the same: about one over the register's size."""
 
-MARGIN = 5.0
-"""Log odds by which the best candidate must lead the second to be taken without a person."""
+MARGIN = 7.0
+"""Log odds by which the best candidate must lead the second to be taken without a person.
+
+More than the day of birth with one digit misread costs (6), so that a misread day cannot turn a parent into
+the namesake child; less than another first name costs (8), so that twins do not hold each other up.
+"""
 
 
 @dataclass(frozen=True)

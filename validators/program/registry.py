@@ -59,6 +59,7 @@ class Registry:
         self._members: dict[str, set[MentionKey]] = defaultdict(set)
         self._links: dict[MentionKey, Linked] = {}
         self._merges: dict[str, Merged] = {}
+        self._undone: dict[str, Unmerged] = {}
         self._issued: dict[str, RemsIdIssued] = {}
         self._holders: dict[str, set[str]] = defaultdict(set)
 
@@ -76,7 +77,7 @@ class Registry:
         if party is None:
             return None
         own = self._anchor(party)
-        merged = {self._anchor(merge.gone): self._anchor(merge.kept) for merge in self._merges.values()}
+        merged = {self._anchor(merge.gone): self._anchor(merge.kept) for merge in self._standing_merges()}
         seen: set[str] = set()
         while own in merged and own not in seen:
             seen.add(own)
@@ -87,9 +88,14 @@ class Registry:
         """The documents that mention a party in any role."""
         return frozenset(key[0] for own in self._merged_into(party) for key in self._members.get(own, ()))
 
+    def _standing_merges(self) -> Iterable[Merged]:
+        """The merges that nobody undid, in order, so that the last word on a party counts."""
+        standing = [merge for name, merge in self._merges.items() if name not in self._undone]
+        return sorted(standing, key=lambda merge: merge.order)
+
     def _merged_into(self, party: str) -> set[str]:
         """A party's own anchor and those of the parties merged into it."""
-        gone = {self._anchor(merge.gone) for merge in self._merges.values()}
+        gone = {self._anchor(merge.gone) for merge in self._standing_merges()}
         return {party} | {own for own in gone if self.current(own) == party}
 
     def parties(self) -> frozenset[str]:
@@ -106,6 +112,10 @@ class Registry:
             entry = self._entries[key]
             if entry.resolution.party is None:
                 yield entry.mention, entry.resolution.match
+
+    def settled(self) -> Iterable[Linked]:
+        """The mentions that a person decided about."""
+        return [self._links[key] for key in sorted(self._links)]
 
     def rems_id(self, party: str) -> str | None:
         """The REMS ID of a party: the one issued first, else the one that its enrollment bears."""
@@ -171,20 +181,30 @@ class Registry:
             if earlier is None or earlier.order < decision.order:
                 self._links[key] = decision
             return self._resolve({key}) if key in self._entries else frozenset()
-        if isinstance(decision, Merged) and decision.who.role in self._settings.standing_roles:
-            before = self.documents(self.current(decision.gone) or "") | self.documents(
-                self.current(decision.kept) or ""
-            )
-            self._merges[decision.decision_id] = decision
-            return before
-        if isinstance(decision, Unmerged) and (merge := self._merges.pop(decision.merge_id, None)):
-            return self.documents(merge.kept) | self.documents(merge.gone)
+        if isinstance(decision, Merged | Unmerged):
+            return self._decide_merge(decision)
         if isinstance(decision, RemsIdIssued):
-            self._issued[decision.party] = decision
+            earliest = self._issued.get(decision.party)
+            if earliest is None or decision.order < earliest.order:
+                self._issued[decision.party] = decision
             self._holders[decision.rems_id].add(decision.party)
             kind = decision.party.partition(":")[0]
             return self._resolve(set(self._by_key.get(f"{kind[:2]}:r:{decision.rems_id}", ())))
         return frozenset()
+
+    def _decide_merge(self, decision: Merged | Unmerged) -> frozenset[str]:
+        """Merge or undo, where the role allows it; either may be processed before the other."""
+        if decision.who.role not in self._settings.standing_roles:
+            return frozenset()
+        if isinstance(decision, Merged):
+            self._merges[decision.decision_id] = decision
+            merge: Merged | None = decision
+        else:
+            self._undone[decision.merge_id] = decision
+            merge = self._merges.get(decision.merge_id)
+        if merge is None:
+            return frozenset()
+        return self.documents(self.current(merge.kept) or "") | self.documents(self.current(merge.gone) or "")
 
     def _forget(self, key: MentionKey) -> set[MentionKey]:
         """Take a mention out; returns the founding mentions that may now resolve otherwise."""

@@ -166,7 +166,7 @@ class ProgramSettings(BaseModel):
         description="Probability from which a match may be taken without a person.",
     )
     match_offered: float = Field(
-        default=0.02, gt=0, lt=0.5, description="Probability from which a candidate is shown to a person."
+        default=0.002, gt=0, lt=0.5, description="Probability from which a candidate is shown to a person."
     )
     match_candidates: int = Field(default=5, ge=1, description="Candidates shown at most.")
 
