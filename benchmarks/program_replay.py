@@ -1,4 +1,4 @@
-"""Five hundred forms with everything that goes wrong, processed in random orders: the same states must come out."""
+"""Five hundred forms with all that goes wrong, processed in random orders: the same states must come out."""
 
 import random
 from collections.abc import Sequence
@@ -67,7 +67,7 @@ def history(count: int, seed: int = 1) -> list[Item]:
     rng = random.Random(seed)
     items: list[Item] = []
     certified: set[str] = set()
-    for story in stories(max(6, count // 14), seed):
+    for story in stories(max(6, count // 13), seed):
         forms = story.whole(30)
         name = str(story.prescriber["prescriber_last_name"])
         site = str(story.facility["facility_name"])
@@ -81,7 +81,7 @@ def history(count: int, seed: int = 1) -> list[Item]:
         forms = [form for form in forms if form.document_id not in known]
         items += _with_ids(forms, story) if story.number % 2 else forms
         items += _troubles(story, forms, rng)
-    items += _decisions(stories(max(6, count // 14), seed))
+    items += _decisions(stories(max(6, count // 13), seed))
     return sorted(items, key=lambda item: item.order)
 
 

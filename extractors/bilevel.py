@@ -64,7 +64,8 @@ def paper_white(bits: Bits, width_px: int) -> Bits:
 
 
 def threshold_photo(gray: Gray, dpi: float) -> Bits:
-    """A gray picture of paper made 1 bit a pixel: darker than its surroundings, so that shadows do not become ink.
+    """A gray picture of paper made 1 bit a pixel: darker than its surroundings, so that shadows do not become
+    ink.
 
     Args:
         gray: rows x columns, 0 is black.
@@ -101,7 +102,8 @@ def _believable(size_px: int, dpi: float | None, shortest_in: float, longest_in:
 def _fax_rows_dpi(height_px: int, x_dpi: float) -> float:
     """The vertical resolution of a fax page from its rows alone.
 
-    A letter page has about 1078, 2156 or 4312 rows at standard, fine and superfine (T.4: 98, 196 and 391 a inch).
+    A letter page has about 1078, 2156 or 4312 rows at standard, fine and superfine (T.4: 98, 196 and 391 a
+    inch).
     """
     inches_if_fine = height_px / 196.0
     if inches_if_fine < 7.5:
@@ -114,7 +116,8 @@ def _fax_rows_dpi(height_px: int, x_dpi: float) -> float:
 def page_resolution(
     width_px: int, height_px: int, x_dpi: float | None, y_dpi: float | None, *, photo: bool = False
 ) -> Resolution:
-    """The resolution of a page, from what its file states where that makes a sheet of paper, else from its size.
+    """The resolution of a page, from what its file states where that makes a sheet of paper, else from its
+    size.
 
     Args:
         width_px: columns.

@@ -71,12 +71,13 @@ class Blanks:
 
 
 def load_blanks(catalog: Catalog, cache_folder: Path | None = None) -> Blanks:
-    """Draws every blank page of the catalog at ``WORK_DPI`` and prepares what identification and registration need.
+    """Draws every blank page of the catalog at ``WORK_DPI`` and prepares what identification and registration
+    need.
 
     Args:
         catalog: the forms.
-        cache_folder: where drawn pages may be kept for the next start; a page is used from there only when its PDF, its
-            template and the format of the cache are the very same.
+        cache_folder: where drawn pages may be kept for the next start; a page is used from there only when
+            its PDF, its template and the format of the cache are the very same.
 
     Raises:
         PopplerMissing: poppler-utils is not installed.
@@ -87,12 +88,16 @@ def load_blanks(catalog: Catalog, cache_folder: Path | None = None) -> Blanks:
         cached = _Cache(cache_folder, template, pdf)
         drawn = cached.load()
         if drawn is None:
-            drawn = [_chosen(template, number, pixels) for number, pixels in enumerate(_draw(pdf, template), 1)]
+            drawn = [
+                _chosen(template, number, pixels) for number, pixels in enumerate(_draw(pdf, template), 1)
+            ]
             cached.save(drawn)
         for number, (pixels, patches) in enumerate(drawn, 1):
             key = (template.form, template.version, number)
             pages[key] = BlankPage(key, pixels, halved(pixels), spectrum_of(pixels), patches)
-    spectra = np.stack([page.spectrum for page in pages.values()]) if pages else np.zeros((0, 0, 0), np.complex64)
+    spectra = (
+        np.stack([page.spectrum for page in pages.values()]) if pages else np.zeros((0, 0, 0), np.complex64)
+    )
     return Blanks(MappingProxyType(pages), spectra)
 
 
@@ -134,7 +139,9 @@ class _Cache:
         digest = hashlib.sha256(pdf + template.model_dump_json().encode()).hexdigest()[:24]
         name = f"{template.form}-{template.version}-{digest}-{_CACHE_FORMAT}.npz"
         self._path = folder / name if folder is not None else None
-        self._sizes = [(round(p.width * WORK_DPI / 72), round(p.height * WORK_DPI / 72)) for p in template.pages]
+        self._sizes = [
+            (round(p.width * WORK_DPI / 72), round(p.height * WORK_DPI / 72)) for p in template.pages
+        ]
 
     def load(self) -> list[tuple[Gray, Patches]] | None:
         """The drawn pages, or none where the cache has not just these."""

@@ -28,7 +28,8 @@ _DATES = tuple(
         r"(?<!\d)(?P<year>20\d\d)\s?[-/.]\s?(?P<month>\d{1,2})\s?[-/.]\s?(?P<day>\d{1,2})(?!\d)",
         r"(?<!\d)(?P<month>\d{1,2})\s?[-/]\s?(?P<day>\d{1,2})\s?[-/]\s?(?P<year>20\d\d|\d\d)(?!\d)",
         _DAY_NAME + r"(?P<day>\d{1,2})[-.\s]+(?P<name>[a-z]{3})[a-z]*[-.,\s]+(?P<year>20\d\d|\d\d)(?!\d)",
-        _DAY_NAME + r"(?P<name>[a-z]{3})[a-z]*[-.\s]+(?P<day>\d{1,2})\s?[-,.\s]\s?(?P<year>20\d\d|\d\d)(?!\d)",
+        _DAY_NAME
+        + r"(?P<name>[a-z]{3})[a-z]*[-.\s]+(?P<day>\d{1,2})\s?[-,.\s]\s?(?P<year>20\d\d|\d\d)(?!\d)",
     )
 )
 _PAGES = tuple(
@@ -45,12 +46,12 @@ _NUMBER = re.compile(r"\+?\(?\d[\d\s().-]{5,18}\d")
 def find_header(straight: StraightPage) -> int:
     """The bottom of the header strip; 0 where there is none.
 
-    The strip is looked for at the top of the page *as received*: the sender's machine prints it there, also on a sheet
-    that was put in upside down.
+    The strip is looked for at the top of the page *as received*: the sender's machine prints it there, also
+    on a sheet that was put in upside down.
 
     Returns:
-        Rows of squared received pixels (``WORK_DPI``) from the top, which are rows of ``straight.pixels`` where the page was
-        neither turned nor skewed.
+        Rows of squared received pixels (``WORK_DPI``) from the top, which are rows of ``straight.pixels``
+        where the page was neither turned nor skewed.
     """
     return strip_bottom(squared(straight.received)[0])
 
@@ -128,7 +129,8 @@ def parse_header(text: str, bottom_px: int = 0) -> HeaderLine | None:
         bottom_px: bottom of the strip, passed on.
 
     Returns:
-        None where the text holds neither a date, nor a page count, nor a number that a machine could have printed.
+        None where the text holds neither a date, nor a page count, nor a number that a machine could have
+        printed.
     """
     line = " ".join(text.split())
     sent_at, rest = _take_date(line)
@@ -162,7 +164,9 @@ def _take_date(line: str) -> tuple[datetime | None, str]:
 
 def _nearest_time(line: str, date: re.Match[str]) -> re.Match[str] | None:
     """The time of day beside the date: behind it first, else just before it."""
-    behind = re.compile(r"[\s,;T@-]*(?:at\s)?(?<![\d/])" + _TIME + r"(?!\d)", re.IGNORECASE).match(line, date.end())
+    behind = re.compile(r"[\s,;T@-]*(?:at\s)?(?<![\d/])" + _TIME + r"(?!\d)", re.IGNORECASE).match(
+        line, date.end()
+    )
     if behind:
         return behind
     before = [

@@ -16,7 +16,9 @@ class OpeningLimits(BaseModel):
     most_pages: int = Field(default=300, gt=0, description="most pages of one fax")
     most_page_px: int = Field(default=80_000_000, gt=0, description="most pixels of one page")
     most_total_px: int = Field(default=2_500_000_000, gt=0, description="most pixels of all pages together")
-    pdf_seconds: int = Field(default=60, gt=0, description="time that drawing one chunk of PDF pages may take")
+    pdf_seconds: int = Field(
+        default=60, gt=0, description="time that drawing one chunk of PDF pages may take"
+    )
 
     def check_bytes(self, count: int) -> None:
         """Refuses a file of too many bytes.
@@ -25,7 +27,9 @@ class OpeningLimits(BaseModel):
             FileTooLarge: more than ``most_bytes``.
         """
         if count > self.most_bytes:
-            raise FileTooLarge(f"The file has {count:,} bytes, more than {self.most_bytes:,}: split it, or raise the limit.")
+            raise FileTooLarge(
+                f"The file has {count:,} bytes, more than {self.most_bytes:,}: split it, or raise the limit."
+            )
 
     def check_pages(self, count: int) -> None:
         """Refuses a file of too many pages.
@@ -34,7 +38,9 @@ class OpeningLimits(BaseModel):
             TooManyPages: more than ``most_pages``.
         """
         if count > self.most_pages:
-            raise TooManyPages(f"The fax has {count:,} pages, more than {self.most_pages:,}: split it, or raise the limit.")
+            raise TooManyPages(
+                f"The fax has {count:,} pages, more than {self.most_pages:,}: split it, or raise the limit."
+            )
 
     def check_sizes(self, sizes_px: Sequence[tuple[int, int]]) -> None:
         """Refuses pages of too many pixels.

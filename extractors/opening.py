@@ -6,7 +6,13 @@ import io
 import numpy as np
 from PIL import Image, ImageOps
 
-from extractors.bilevel import from_packed_paper, page_resolution, paper_white, threshold_drawn, threshold_photo
+from extractors.bilevel import (
+    from_packed_paper,
+    page_resolution,
+    paper_white,
+    threshold_drawn,
+    threshold_photo,
+)
 from extractors.errors import DamagedFax, EmptyFile, ImageTooLarge, NotAFax
 from extractors.limits import OpeningLimits
 from extractors.model import OpenedFax, ReceivedPage
@@ -49,7 +55,9 @@ def open_fax(data: bytes, name_hint: str = "", limits: OpeningLimits | None = No
         if data.startswith(start):
             return OpenedFax(sha256, "image", (_open_picture(data, kind, limits),))
     ending = name_hint.rpartition(".")[2].lower() if "." in name_hint else ""
-    named = f" although it is named .{ending}" if ending in {"tif", "tiff", "pdf", "png", "jpg", "jpeg"} else ""
+    named = (
+        f" although it is named .{ending}" if ending in {"tif", "tiff", "pdf", "png", "jpg", "jpeg"} else ""
+    )
     raise NotAFax(f"The file is no TIFF, PDF, PNG or JPEG{named}: ask the sender to fax it again.")
 
 
@@ -65,7 +73,9 @@ def _open_picture(data: bytes, kind: str, limits: OpeningLimits) -> ReceivedPage
             f"The picture declares more pixels than {limits.most_page_px:,}: ask for it as a fax or at 200 dpi."
         ) from error
     except (OSError, ValueError, SyntaxError) as error:
-        raise DamagedFax("The picture cannot be decoded: ask for it again, best as a fax or a PDF.") from error
+        raise DamagedFax(
+            "The picture cannot be decoded: ask for it again, best as a fax or a PDF."
+        ) from error
 
 
 def _picture_page(image: Image.Image, stated: tuple[float | None, float | None]) -> ReceivedPage:

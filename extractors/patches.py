@@ -52,7 +52,8 @@ def halved(pixels: Gray) -> Gray:
 def choose_patches(half: Gray, written: NDArray[np.bool_]) -> Patches:
     """The patches of a blank page: print with corners in it, spread over the page, unlike what lies around.
 
-    Boxes of a form repeat and rules have no corners; letters of labels do (a window of lines alone slides along them).
+    Boxes of a form repeat and rules have no corners; letters of labels do (a window of lines alone slides
+    along them).
 
     Args:
         half: the blank at half resolution.
@@ -101,7 +102,10 @@ def _share(values: NDArray[np.float32] | NDArray[np.bool_]) -> NDArray[np.float3
     """Mean over the window that starts at each place where a whole window fits."""
     sums = cv2.integral(values.astype(np.float32), sdepth=cv2.CV_64F)
     total = (
-        sums[PATCH_H:, PATCH_W:] - sums[:-PATCH_H, PATCH_W:] - sums[PATCH_H:, :-PATCH_W] + sums[:-PATCH_H, :-PATCH_W]
+        sums[PATCH_H:, PATCH_W:]
+        - sums[:-PATCH_H, PATCH_W:]
+        - sums[PATCH_H:, :-PATCH_W]
+        + sums[:-PATCH_H, :-PATCH_W]
     )
     return np.asarray(total / (PATCH_W * PATCH_H), np.float32)
 

@@ -76,7 +76,9 @@ def _open(path: Path, limits: OpeningLimits) -> tuple[tuple[ReceivedPage, ...], 
     return tuple(pages), tuple(problems)
 
 
-def _draw(path: Path, chunk: list[_Drawing], size: tuple[int, int], limits: OpeningLimits) -> list[Image.Image]:
+def _draw(
+    path: Path, chunk: list[_Drawing], size: tuple[int, int], limits: OpeningLimits
+) -> list[Image.Image]:
     images = convert_from_path(
         path,
         first_page=chunk[0].number,
@@ -109,7 +111,9 @@ def _drawings(path: Path, limits: OpeningLimits) -> list[_Drawing]:
 
 
 def _drawing(number: int, info: dict[str, object], scan: tuple[int, int] | None) -> _Drawing:
-    size = re.match(r"\s*([\d.]+) x ([\d.]+)", str(info.get(f"Page {number} size", info.get("Page    1 size", ""))))
+    size = re.match(
+        r"\s*([\d.]+) x ([\d.]+)", str(info.get(f"Page {number} size", info.get("Page    1 size", "")))
+    )
     if size is None:
         size = _page_size(number, info)
     width_pt, height_pt = (float(size.group(1)), float(size.group(2))) if size else (612.0, 792.0)
@@ -123,7 +127,9 @@ def _drawing(number: int, info: dict[str, object], scan: tuple[int, int] | None)
         if 90 <= x_dpi <= 650 and 90 <= y_dpi <= 650:
             return _Drawing(number, width_px, height_px, x_dpi, y_dpi)
     scale = WORK_DPI / 72
-    return _Drawing(number, round(width_pt * scale), round(height_pt * scale), float(WORK_DPI), float(WORK_DPI))
+    return _Drawing(
+        number, round(width_pt * scale), round(height_pt * scale), float(WORK_DPI), float(WORK_DPI)
+    )
 
 
 def _key(info: dict[str, object], number: int, what: str) -> str:
@@ -140,7 +146,11 @@ def _scan_sizes(path: Path) -> dict[int, tuple[int, int]]:
     """Width and height in pixels of the one image of each page that has just one, as a scan has."""
     try:
         listing = subprocess.run(
-            ["pdfimages", "-list", str(path)], capture_output=True, text=True, timeout=_INFO_SECONDS, check=False
+            ["pdfimages", "-list", str(path)],
+            capture_output=True,
+            text=True,
+            timeout=_INFO_SECONDS,
+            check=False,
         ).stdout
     except (subprocess.TimeoutExpired, FileNotFoundError):
         return {}

@@ -144,7 +144,9 @@ def coarse_guesses(seen: View, blanks: Blanks, most: int) -> list[Coarse]:
     peaks = flat.argmax(axis=1)
     likeness = flat[np.arange(len(flat)), peaks]
     best = np.argsort(-likeness)[:most]
-    return [_guess(blanks.pages[blanks.keys[index]], int(peaks[index]), float(likeness[index])) for index in best]
+    return [
+        _guess(blanks.pages[blanks.keys[index]], int(peaks[index]), float(likeness[index])) for index in best
+    ]
 
 
 def coarse_guess(seen: View, blank: BlankPage) -> Coarse:
@@ -159,7 +161,12 @@ def _guess(blank: BlankPage, peak: int, likeness: float) -> Coarse:
 
 
 def find_patches(
-    half_page: Gray, blank: BlankPage, matrix: Matrix, indices: NDArray[np.int32], across_px: int, down_px: int
+    half_page: Gray,
+    blank: BlankPage,
+    matrix: Matrix,
+    indices: NDArray[np.int32],
+    across_px: int,
+    down_px: int,
 ) -> Matches:
     """Seeks patches of a blank near where a map puts them.
 

@@ -1,8 +1,8 @@
 """A page laid over its blank, pixel on pixel.
 
-One affine map fits the sheet: how it lay on the glass and how the machine scaled it. What no affine map follows is what the
-line did afterwards, whole rows lost or doubled; so the rows of the page *as received* are matched with those of the
-blank as it would have been received, and each received row gets its own offset.
+One affine map fits the sheet: how it lay on the glass and how the machine scaled it. What no affine map
+follows is what the line did afterwards, whole rows lost or doubled; so the rows of the page *as received* are
+matched with those of the blank as it would have been received, and each received row gets its own offset.
 """
 
 from dataclasses import dataclass
@@ -48,8 +48,8 @@ def register(straight: StraightPage, identity: PageIdentity, blanks: Blanks) -> 
         blanks: all blanks.
 
     Returns:
-        The page in form pixels. Where the form's print is not found well enough the page is marked ``doubtful``; where it is
-        not found at all it is laid by the frame of the sheet alone, and doubtful.
+        The page in form pixels. Where the form's print is not found well enough the page is marked
+        ``doubtful``; where it is not found at all it is laid by the frame of the sheet alone, and doubtful.
 
     Raises:
         KeyError: the identity is of no form in the blanks.
@@ -62,7 +62,9 @@ def register(straight: StraightPage, identity: PageIdentity, blanks: Blanks) -> 
     offsets = np.zeros(len(source.pixels), np.float32)
     if placed is not None:
         rough = _rough_offsets(placed, straight, source)
-        offsets = offsets_of_rows(source.pixels, _as_received(blank.pixels, to_source, source.pixels.shape), rough)
+        offsets = offsets_of_rows(
+            source.pixels, _as_received(blank.pixels, to_source, source.pixels.shape), rough
+        )
     pixels = _warped(source.pixels, blank.pixels.shape, to_source, offsets)
     residual, found = _checked(pixels, blank) if placed is not None else (float("inf"), 0.0)
     return RegisteredPage(
@@ -103,10 +105,11 @@ def _placed(straight: StraightPage, blank: BlankPage) -> Fit | None:
 
 
 def _all_patches(half_page: Gray, blank: BlankPage, matrix: Matrix) -> Matches:
-    """Every patch of the blank, near where a map puts it; farther where hardly one is there, at an end of the page.
+    """Every patch of the blank, near where a map puts it; farther where hardly one is there, at an end of the
+    page.
 
-    Where a stretch of rows is lost, the map fits what lies on one side of it, and all print on the other is far off together.
-    Looking far everywhere would find the next line of a table for a damaged one.
+    Where a stretch of rows is lost, the map fits what lies on one side of it, and all print on the other is
+    far off together. Looking far everywhere would find the next line of a table for a damaged one.
     """
     matches = find_patches(half_page, blank, matrix, blank.patches.order, _ACROSS_PX, _DOWN_PX)
     zone_px = blank.pixels.shape[0] / _ZONES
@@ -124,7 +127,9 @@ def _all_patches(half_page: Gray, blank: BlankPage, matrix: Matrix) -> Matches:
     return matches
 
 
-def _far_zone(half_page: Gray, blank: BlankPage, matrix: Matrix, number: int, zone_px: float) -> Matches | None:
+def _far_zone(
+    half_page: Gray, blank: BlankPage, matrix: Matrix, number: int, zone_px: float
+) -> Matches | None:
     """The print of one zone of the page, sought far down and up; none where it is not found far off together."""
     order = blank.patches.order
     there = (blank.patches.centers_px[order][:, 1] // zone_px).astype(int) == number
@@ -169,7 +174,12 @@ def _as_received(blank: Gray, to_source: Matrix, shape: tuple[int, ...]) -> NDAr
     down = float(np.hypot(to_source[1, 0], to_source[1, 1]))
     soft = cv2.blur(blank, (1, max(1, round(1 / max(down, 0.1))))) if down < 0.75 else blank
     received = cv2.warpAffine(
-        soft, to_source, (columns, rows), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=255
+        soft,
+        to_source,
+        (columns, rows),
+        flags=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=255,
     )
     return np.packbits(received < 128, axis=1)
 
@@ -196,7 +206,9 @@ def _warped(source: Gray, shape: tuple[int, ...], to_source: Matrix, offsets: ND
         wide = cv2.resize(coarse, ((cells + 2) * _CELL, rows), interpolation=cv2.INTER_LINEAR)
         maps.append(np.ascontiguousarray(wide[:, _CELL : _CELL + columns]))
     return np.asarray(
-        cv2.remap(source, maps[0], maps[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=255),
+        cv2.remap(
+            source, maps[0], maps[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=255
+        ),
         np.uint8,
     )
 

@@ -1,8 +1,9 @@
 """Rows that a fax line lost or doubled: the offset of every received row against the sheet.
 
-A row that arrives too damaged is replaced by a copy of the one above it, or thrown away; then everything below moves up.
-The offset is a step function of the received row. It is found as the best path through the agreement of the
-page's ink with the blank's at every offset (dynamic programming over bands of rows), so it needs no print of its own kind.
+A row that arrives too damaged is replaced by a copy of the one above it, or thrown away; then everything
+below moves up. The offset is a step function of the received row. It is found as the best path through the
+agreement of the page's ink with the blank's at every offset (dynamic programming over bands of rows), so it
+needs no print of its own kind.
 """
 
 import numpy as np
@@ -21,7 +22,9 @@ _JUMP_COST = 2.0
 _SMALL_ROW_PX = 24.0
 
 
-def offsets_of_rows(page: Gray, blank_bits: NDArray[np.uint8], rough: NDArray[np.float64]) -> NDArray[np.float32]:
+def offsets_of_rows(
+    page: Gray, blank_bits: NDArray[np.uint8], rough: NDArray[np.float64]
+) -> NDArray[np.float32]:
     """How many rows lower each row of the sheet arrived than it should have.
 
     Args:

@@ -1,6 +1,8 @@
-"""Pages at very low resolution and their correlation: which blank a page is most like, and where it lies on it.
+"""Pages at very low resolution and their correlation: which blank a page is most like, and where it lies on
+it.
 
-At 25 dpi a page is the gray of its blocks of print. Correlation over all shifts at once is a product of spectra.
+At 25 dpi a page is the gray of its blocks of print. Correlation over all shifts at once is a product of
+spectra.
 """
 
 import cv2
@@ -36,9 +38,13 @@ def low_map(pixels: Gray, reduced: int = 1) -> NDArray[np.float32]:
     field = np.zeros((ROWS, COLUMNS), np.float32)
     if not width or not height:
         return field
-    small = cv2.resize(pixels[: height * factor, : width * factor], (width, height), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(
+        pixels[: height * factor, : width * factor], (width, height), interpolation=cv2.INTER_AREA
+    )
     ink = np.sqrt((255 - small).astype(np.float32) / 255)
-    field[:height, :width] = cv2.GaussianBlur(ink, (0, 0), _GRAIN_PX) - cv2.GaussianBlur(ink, (0, 0), _BACKGROUND_PX)
+    field[:height, :width] = cv2.GaussianBlur(ink, (0, 0), _GRAIN_PX) - cv2.GaussianBlur(
+        ink, (0, 0), _BACKGROUND_PX
+    )
     return field
 
 

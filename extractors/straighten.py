@@ -1,7 +1,7 @@
 """A page laid straight: pixels made square, then a quarter turn and the skew taken out where they are sure.
 
-Squaring comes first: a standard page is squashed two to one, and no angle is true on it (OCRmyPDF issues 83 and 137).
-Whether a page is upside down its lines cannot say; the templates' vote in ``identify`` does.
+Squaring comes first: a standard page is squashed two to one, and no angle is true on it (OCRmyPDF issues 83
+and 137). Whether a page is upside down its lines cannot say; the templates' vote in ``identify`` does.
 """
 
 import cv2
@@ -27,9 +27,9 @@ def straighten(page: ReceivedPage) -> StraightPage:
         page: as received.
 
     Returns:
-        Square pixels at ``WORK_DPI``. ``quarter_turns`` counts counterclockwise turns made; ``sure`` is false where the
-        lines do not tell the page from one that lies on its side. ``skew_degrees`` is the skew taken out, positive
-        where lines of the page ran down to the right.
+        Square pixels at ``WORK_DPI``. ``quarter_turns`` counts counterclockwise turns made; ``sure`` is false
+        where the lines do not tell the page from one that lies on its side. ``skew_degrees`` is the skew
+        taken out, positive where lines of the page ran down to the right.
     """
     pixels, to_square = squared(page)
     turns, sure = _quarter_turns(pixels)
@@ -70,7 +70,9 @@ def squared(page: ReceivedPage) -> tuple[Gray, Matrix]:
     width, height = max(1, round(columns * across)), max(1, round(rows * down))
     if (width, height) != (columns, rows):
         shrinks = across < 0.95 or down < 0.95
-        pixels = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+        pixels = cv2.resize(
+            pixels, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+        )
     return pixels, scaling(width / columns, height / rows)
 
 
@@ -90,7 +92,9 @@ def _strip_profiles(ink: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.ascontiguousarray(kept.reshape(rows, -1, strip).sum(axis=2).T)
 
 
-def _line_strength(strips: NDArray[np.float32], strip_px: float, degrees: NDArray[np.float64]) -> NDArray[np.float64]:
+def _line_strength(
+    strips: NDArray[np.float32], strip_px: float, degrees: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """How sharply the ink falls into lines when strips are sheared by each angle."""
     count, rows = strips.shape
     centers = (np.arange(count) - (count - 1) / 2) * strip_px
@@ -116,7 +120,9 @@ def _quarter_turns(pixels: Gray) -> tuple[int, bool]:
     strengths = []
     for view in (_without_rules(ink), _without_rules(np.ascontiguousarray(ink.T))):
         strips = _strip_profiles(view)
-        strengths.append(float(_line_strength(strips, view.shape[1] / len(strips), angles).max()) / view.shape[1])
+        strengths.append(
+            float(_line_strength(strips, view.shape[1] / len(strips), angles).max()) / view.shape[1]
+        )
     across, down = strengths
     if across >= down:
         return 0, across > _SURE_TURN * down
@@ -155,6 +161,11 @@ def _deskewed(pixels: Gray, degrees: float) -> tuple[Gray, Matrix]:
     rows, columns = pixels.shape
     matrix = np.asarray(cv2.getRotationMatrix2D(((columns - 1) / 2, (rows - 1) / 2), degrees, 1.0))
     straight = cv2.warpAffine(
-        pixels, matrix, (columns, rows), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=255
+        pixels,
+        matrix,
+        (columns, rows),
+        flags=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=255,
     )
     return straight, matrix

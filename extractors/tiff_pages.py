@@ -57,7 +57,9 @@ def open_tiff(data: bytes, limits: OpeningLimits) -> TiffFax:
     if not received:
         if not pages and len(data) <= 8:
             raise NoPages("The TIFF has no pages: ask the sender to fax it again.")
-        raise DamagedFax("No page of the TIFF can be decoded: fetch the file again from the fax server, or ask for a resend.")
+        raise DamagedFax(
+            "No page of the TIFF can be decoded: fetch the file again from the fax server, or ask for a resend."
+        )
     first = pages[0] if pages else None
     return TiffFax(
         _format(first),
@@ -77,17 +79,25 @@ def _page(
         rows = _decode_cut(data, directory)
         if rows is None:
             problems.append(
-                Problem("page_unreadable", "The page cannot be decoded: fetch the file again or ask for a resend.", number)
+                Problem(
+                    "page_unreadable",
+                    "The page cannot be decoded: fetch the file again or ask for a resend.",
+                    number,
+                )
             )
             return None
         lost = directory.height_px - len(rows)
         problems.append(
-            Problem("page_cut", f"The file ends within this page, {lost} rows are lost: ask for a resend.", number)
+            Problem(
+                "page_cut", f"The file ends within this page, {lost} rows are lost: ask for a resend.", number
+            )
         )
         decoded = directory.width_px, rows
     width_px, bits = decoded
     bits = paper_white(bits, width_px)
-    resolution = page_resolution(width_px, len(bits), directory.dpi(t.X_RESOLUTION), directory.dpi(t.Y_RESOLUTION))
+    resolution = page_resolution(
+        width_px, len(bits), directory.dpi(t.X_RESOLUTION), directory.dpi(t.Y_RESOLUTION)
+    )
     return ReceivedPage(
         number, bits, width_px, resolution.x_dpi, resolution.y_dpi, directory.number(t.BAD_FAX_LINES)
     )
@@ -141,7 +151,9 @@ def _decode_cut(data: bytes, directory: Directory) -> Bits | None:
     return np.vstack(kept) if kept else None
 
 
-def _note_cut(data: bytes, directories: Directories, received: list[ReceivedPage], problems: list[Problem]) -> None:
+def _note_cut(
+    data: bytes, directories: Directories, received: list[ReceivedPage], problems: list[Problem]
+) -> None:
     """A chain of directories that breaks off: says so, and keeps the rows of the page whose directory was lost."""
     number = len(directories.pages) + 1
     last = directories.pages[-1] if directories.pages else None
@@ -161,11 +173,15 @@ def _note_cut(data: bytes, directories: Directories, received: list[ReceivedPage
         else:
             resolution = page_resolution(coding.width_px, len(bits), None, None)
             x_dpi, y_dpi = resolution.x_dpi, resolution.y_dpi
-        received.append(ReceivedPage(number, paper_white(bits, coding.width_px), coding.width_px, x_dpi, y_dpi))
+        received.append(
+            ReceivedPage(number, paper_white(bits, coding.width_px), coding.width_px, x_dpi, y_dpi)
+        )
         problems.append(Problem("page_cut", "The file ends within this page: ask for a resend.", number))
         return
     problems.append(
-        Problem("file_cut", "The file ends before its last page is whole: fetch it again or ask for a resend.")
+        Problem(
+            "file_cut", "The file ends before its last page is whole: fetch it again or ask for a resend."
+        )
     )
 
 

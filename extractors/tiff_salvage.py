@@ -45,7 +45,8 @@ USUAL_CODINGS = tuple(
 )
 """What fax servers store, tried in this order where a file lost its only directory.
 
-Group 4 is not among them: without end-of-line codes any bytes decode to something, and a page might be invented.
+Group 4 is not among them: without end-of-line codes any bytes decode to something, and a page might be
+invented.
 """
 
 
@@ -88,8 +89,9 @@ def _decode(strip: bytes, coding: Coding, rows: int) -> Bits | None:
 def rows_before_cut(strip: bytes, coding: Coding, most_rows: int = _MOST_ROWS) -> Bits | None:
     """The rows that a cut strip still holds whole; none where not one decodes.
 
-    libtiff fills what is missing with rows of its own making and calls the strip good. Decoded once as it is and once
-    without its last bytes, a strip gives the same rows up to the place where those bytes begin: what follows is not trusted.
+    libtiff fills what is missing with rows of its own making and calls the strip good. Decoded once as it is
+    and once without its last bytes, a strip gives the same rows up to the place where those bytes begin: what
+    follows is not trusted.
     """
     if len(strip) <= _DOUBTFUL_BYTES or coding.width_px <= 0:
         return None
@@ -118,11 +120,17 @@ def wide_enough(strip: bytes, coding: Coding, rows: int) -> bool:
 def looks_like_a_page(bits: Bits, width_px: int) -> bool:
     """Whether decoded rows are a page rather than the noise of a wrong guess of the coding.
 
-    On a page a row is nearly the row above it and most of it is paper; bits decoded with the wrong coding are neither.
+    On a page a row is nearly the row above it and most of it is paper; bits decoded with the wrong coding are
+    neither.
     """
     if len(bits) < 50:
         return False
     changed = ink_share(bits[1:] ^ bits[:-1], width_px)
     ink = ink_share(bits, width_px)
     rows = np.bitwise_count(bits).sum(axis=1, dtype=np.int64)
-    return 0.0005 < ink < 0.3 and changed < 0.06 and changed < ink and int((rows > 0.9 * width_px).sum()) < 0.02 * len(bits)
+    return (
+        0.0005 < ink < 0.3
+        and changed < 0.06
+        and changed < ink
+        and int((rows > 0.9 * width_px).sum()) < 0.02 * len(bits)
+    )

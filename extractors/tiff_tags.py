@@ -1,7 +1,8 @@
 """The directories of a TIFF, read without decoding a pixel.
 
-Pillow stops at the first fault of a directory; a fax cut in its last page, or with a wild pointer at its end, still has
-pages before the fault. Sizes must also be known before anything is decoded. TIFF 6.0, section 2; fax tags RFC 2306 and RFC 3949.
+Pillow stops at the first fault of a directory; a fax cut in its last page, or with a wild pointer at its end,
+still has pages before the fault. Sizes must also be known before anything is decoded. TIFF 6.0, section 2;
+fax tags RFC 2306 and RFC 3949.
 """
 
 import struct
@@ -10,7 +11,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 NEW_SUBFILE_TYPE, WIDTH, LENGTH, BITS_PER_SAMPLE, COMPRESSION, PHOTOMETRIC = 254, 256, 257, 258, 259, 262
-FILL_ORDER, DESCRIPTION, STRIP_OFFSETS, SAMPLES_PER_PIXEL, ROWS_PER_STRIP, STRIP_BYTES = 266, 270, 273, 277, 278, 279
+FILL_ORDER, DESCRIPTION, STRIP_OFFSETS, SAMPLES_PER_PIXEL, ROWS_PER_STRIP, STRIP_BYTES = (
+    266,
+    270,
+    273,
+    277,
+    278,
+    279,
+)
 X_RESOLUTION, Y_RESOLUTION, T4_OPTIONS, RESOLUTION_UNIT, PAGE_NUMBER, DATE_TIME = 282, 283, 292, 296, 297, 306
 TILE_OFFSETS, TILE_BYTES, BAD_FAX_LINES = 324, 325, 326
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from extractors.model import DocumentReading, FieldReading
 from pipelines.checking import Checked
-from pipelines.transmission_model import PageNotes, ReadFax
+from pipelines.transmission_model import ReadFax
 from store.model import Outcome, TaskKind, TaskRecord
 from validators.adverse_events import is_adverse_event
 from validators.model import Finding
@@ -38,7 +38,7 @@ def decide(read: ReadFax, checked: Checked, *, sure_identity: float) -> Decided:
     tasks: list[TaskRecord] = []
     for index, document in enumerate(read.reading.documents):
         urgency = int(checked.by_document_priority[index])
-        tasks.extend(_document_tasks(index, document, read.pages, urgency, sure_identity))
+        tasks.extend(_document_tasks(index, document, read, urgency, sure_identity))
         tasks.extend(_finding_tasks(checked.by_document[index], urgency, index))
     tasks.extend(_fax_tasks(read, int(checked.priority)))
     tasks.extend(_finding_tasks(checked.transmission, int(checked.priority), None))
@@ -53,10 +53,10 @@ def decide(read: ReadFax, checked: Checked, *, sure_identity: float) -> Decided:
 
 
 def _document_tasks(
-    index: int, document: DocumentReading, pages: Sequence[PageNotes], urgency: int, sure_identity: float
+    index: int, document: DocumentReading, read: ReadFax, urgency: int, sure_identity: float
 ) -> Iterator[TaskRecord]:
     received = set(document.pages.pages.values())
-    doubtful = {page.number for page in pages if page.doubtful and page.number in received}
+    doubtful = {page.number for page in read.pages if page.doubtful and page.number in received}
     for number in sorted(doubtful):
         yield TaskRecord("page", "registration", urgency, document=index, page=number)
     for field in document.fields:
@@ -64,7 +64,7 @@ def _document_tasks(
             yield TaskRecord(
                 "field", _reason(field), urgency, document=index, page=field.page, field=field.name
             )
-    if document.pages.identified < sure_identity:
+    if document.pages.identified < sure_identity or read.unsure & received:
         yield TaskRecord("document", "unsure_split", urgency, document=index)
     for number in document.pages.doubled_pages:
         yield TaskRecord("page", "doubled", urgency, document=index, page=number)

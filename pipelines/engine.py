@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from extractors.readers.registry import load_readers
-
 from extractors.blanks import Blanks, load_blanks
 from extractors.model import Gray
 from extractors.readers.protocol import LineCrop, Readers
+from extractors.readers.registry import open_readers
 from form_templates.catalog import Catalog, load_catalog
 from pipelines.settings import PipelineSettings
 
@@ -28,6 +27,11 @@ class ReadingEngine:
         hand, typed = self.readers.hand, self.readers.type
         return {"handwriting": f"{hand.name} {hand.version}", "print": f"{typed.name} {typed.version}"}
 
+    @property
+    def page_counts(self) -> Mapping[tuple[str, str], int]:
+        """How many pages each form and version has."""
+        return {(template.form, template.version): len(template.pages) for template in self.catalog.templates}
+
     def read_line(self, line: Gray) -> str:
         """One line of print, such as a header line."""
         return self.readers.type.read([LineCrop(line)])[0].text
@@ -42,4 +46,8 @@ def load_engine(settings: PipelineSettings, readers: Readers | None = None) -> R
     """
     catalog = load_catalog()
     blanks = load_blanks(catalog, Path(settings.reading.cache))
-    return ReadingEngine(settings, catalog, blanks, readers or load_readers())
+    chosen = settings.reading
+    voices = readers or open_readers(
+        chosen.hand_reader, chosen.typed_reader, chosen.second_reader or None, chosen.page_reader or None
+    )
+    return ReadingEngine(settings, catalog, blanks, voices)

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from extractors.page_text import read_page_text
 from extractors.read import read_document
-from extractors.split import split
 
 from extractors.header_line import read_header
 from extractors.identify import identify
@@ -30,12 +29,18 @@ from extractors.model import (
 )
 from extractors.opening import open_fax
 from extractors.register import register
+from extractors.split import split
 from extractors.straighten import straighten
 from pipelines.engine import ReadingEngine
 from pipelines.pixels import content_hash
 from pipelines.stages import Stages
 from pipelines.transmission_model import PageNotes, ReadFax
 from store.model import TransmissionFacts
+
+SAME_SHEET_BITS = 6
+OTHER_SHEET_BITS = 14
+"""Of 64 bits of the hash of what is written: closer is one sheet sent twice, further apart another; see
+``tests/pipelines/test_pipelines_pixels.py`` for what was measured."""
 
 KEPT_PAGES = 16
 """Straight pages kept between identification and reading: 4 MB each. Those beyond are laid straight again."""
@@ -61,15 +66,15 @@ def read_transmission(
     pages = _Pages(fax, engine, stage)
     identified = [(page.number, pages.identity(page)) for page in fax.pages]
     with stage("split"):
-        forms, others = split(identified)
+        found = split(identified, engine.page_counts, same_sheet=pages.same_sheet)
     with stage("header"):
         header = _headers(fax, pages, facts, engine)
     documents: list[DocumentReading] = []
-    for index, form in enumerate(forms):
+    for index, form in enumerate(found.documents):
         registered = {form_page: pages.registered(number, index) for form_page, number in form.pages.items()}
         with stage("read"):
             documents.append(_read_form(form, registered, engine))
-    other_pages = tuple(_read_other(number, pages) for number in others)
+    other_pages = tuple(_read_other(number, pages) for number, _ in found.other_pages)
     reading = TransmissionReading(
         fax=fax,
         documents=tuple(documents),
@@ -80,7 +85,7 @@ def read_transmission(
         problems=fax.problems,
         seconds=stage.seconds,
     )
-    return ReadFax(reading, pages.notes)
+    return ReadFax(reading, pages.notes, found.unsure)
 
 
 class _Pages:
@@ -110,11 +115,21 @@ class _Pages:
     def peek(self, number: int) -> StraightPage:
         return self._straight.get(number) or self._upright(self._received[number])[0]
 
-    def registered(self, number: int, document: int) -> RegisteredPage:
-        straight, identity = self.straight(number), self._notes[number].identity
+    def same_sheet(self, one: int, other: int) -> bool | None:
+        """Whether two pages of the same form page are one sheet sent twice, by what is written on them."""
+        first, second = (content_hash(self._register(self.peek(number))) for number in (one, other))
+        if first is None or second is None:
+            return True if first is second else None
+        apart = (int(first, 16) ^ int(second, 16)).bit_count()
+        return True if apart <= SAME_SHEET_BITS else False if apart >= OTHER_SHEET_BITS else None
+
+    def _register(self, straight: StraightPage) -> RegisteredPage:
         with self._stage("register"):
-            page = register(straight, identity, self._engine.blanks)
-            written = content_hash(page)
+            return register(straight, self._notes[straight.received.number].identity, self._engine.blanks)
+
+    def registered(self, number: int, document: int) -> RegisteredPage:
+        page = self._register(self.straight(number))
+        written = content_hash(page)
         self._notes[number] = replace(
             self._notes[number],
             document=document,

@@ -64,6 +64,14 @@ class ReadingSettings(_Room):
     limits: OpeningLimits = Field(
         default=OpeningLimits(), description="what a file may ask for; one that asks for more is set aside"
     )
+    hand_reader: str = Field(default="ppocr", description="the reader of handwriting")
+    typed_reader: str = Field(default="ppocr", description="the reader of typed and stamped writing")
+    second_reader: str = Field(
+        default="tesseract", description="the second voice on typed fields; empty to do without"
+    )
+    page_reader: str = Field(
+        default="tesseract", description="the reader of pages that are no form; empty to do without"
+    )
     cache: str = Field(
         default="var/cache", description="folder for what is computed once from the blank forms"
     )

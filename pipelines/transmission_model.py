@@ -39,10 +39,15 @@ class PageNotes:
 
 @dataclass(frozen=True, eq=False)
 class ReadFax:
-    """A fax that was read, and the notes on its pages."""
+    """A fax that was read, and the notes on its pages.
+
+    Attributes:
+        unsure: received numbers of pages of which nobody can tell to which form they belong.
+    """
 
     reading: TransmissionReading
     pages: tuple[PageNotes, ...]
+    unsure: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)

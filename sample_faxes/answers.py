@@ -92,6 +92,8 @@ def _value(template: Template, field: FormField, case: Case, rng: Generator) -> 
 
 def _fitting(field: FormField, value: Value, rng: Generator) -> Value:
     """A value that the field's options allow; a list for a field of several answers."""
+    if field.kind == "check":
+        return value in (True, "yes")
     if not field.options or field.kind == "yes_no":
         return value
     offered = [option.value for option in field.options]

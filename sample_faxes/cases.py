@@ -89,7 +89,7 @@ def make_case(rng: Generator, received: date, *, months_since_first: int | None 
     signed = workday_before(received - timedelta(days=int(rng.choice([0, 0, 1, 1, 2, 4]))))
     first = workday(received - relativedelta(months=months) + timedelta(days=int(rng.integers(-9, 6))))
     first -= timedelta(days=first.weekday())
-    course = 1 if months < 12 else 2 if months < 24 else int(rng.choice([2, 2, 3]))
+    course = 1 if months <= 12 else 2 if months <= 24 else int(rng.choice([2, 2, 3]))
     last_first_day = first + relativedelta(months=12 * (course - 1))
     last_first_day -= timedelta(days=last_first_day.weekday())
     planned = signed + timedelta(days=int(rng.integers(8, 22)))

@@ -22,7 +22,8 @@ class FormFaults:
     right one beside, ``struck_ticks`` a crossed-out tick, ``two_marked`` two answers to one question,
     ``not_applicable`` the letters N/A, ``empty`` a required field left out. ``values`` puts values in
     fields, in normal form (a date may be impossible); ``shifted`` sets a date so many days from
-    another field's; ``wrong_digit`` names identifiers of which one digit is false; ``unsigned`` leaves the signatures out.
+    another field's; ``wrong_digit`` names identifiers of which one digit is false;
+    ``unsigned`` leaves the signatures out.
     """
 
     struck: int = 0

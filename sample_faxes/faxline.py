@@ -50,7 +50,7 @@ _PAGE_OVER_RECEIVER = frozenset({0x44, 0xCC, 0x4C})  # FTT, RTP, RTN
 _PAGE_OVER_SENDER = frozenset({0x82, 0x4E, 0x2E, 0x8E, 0xBE, 0xFA, 0xCE})  # DCS, MPS, EOP, EOM, PPS, DCN, EOR
 
 
-class SpandspMissing(Exception):  # noqa: N818 - named for what is wrong
+class SpandspMissing(Exception):
     """The fax library is not on this machine."""
 
 

@@ -27,7 +27,7 @@ DEFAULT_FOLDER = Path(__file__).resolve().parent.parent / "var" / "fonts"
 FETCH_TIMEOUT_S = 300
 
 
-class FontsMissing(Exception):  # noqa: N818 - named for what is wrong
+class FontsMissing(Exception):
     """The font files are not in the cache, could not be fetched, or are not those of the lock file."""
 
 

@@ -1,62 +1,24 @@
-"""The audit trail: append-only, each row chained to the one before by hash, and the proof that it is whole.
+"""The proof that the audit trail is whole, and that what was recorded under it still stands.
 
-A row holds references and hashes, never patient data. Four things must agree, so that a change, a removal
-(at the end, too) or a new order shows: each row's hash over its own content and the hash before it; the one
-row of ``audit_head``; the count that each transmission keeps of its own rows; and, for faxes recorded and
-values corrected, the hash of what was written to the other tables. Whoever can rewrite all of them at once is
-caught by an anchor: the head of an earlier day, kept elsewhere.
+Four things must agree, so that a change, a removal (at the end, too) or a new order shows: each row's hash
+over its own content and the hash before it; the one row of ``audit_head``; the count that each transmission
+keeps of its own rows; and, for faxes recorded and values corrected, the hash of what was written to the other
+tables. Whoever can rewrite all of them at once is caught by an anchor: the head of an earlier day, kept
+elsewhere.
 """
 
-import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
-import rfc8785
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from store.contents import contents_hash, correction_hash
-from store.errors import StoreOutdated
-from store.model import Json
-from store.tables import AuditHead, AuditRow, Correction, Transmission
+from store.tables import AuditRow, Correction, Transmission
+from store.trail import BEGINNING, CORRECTED, RECORDED, SET_ASIDE, Anchor, hash_of, head
 
-BEGINNING = "0" * 64
-"""The hash before the first row."""
-
-SYSTEM = "system"
-"""The actor of everything that no person did."""
-
-RECORDED = "recorded"
-SET_ASIDE = "set_aside"
-CORRECTED = "corrected"
 READ_IN_ONE_GO = 2000
-
-
-@dataclass(frozen=True)
-class Event:
-    """Something that happened to a fax.
-
-    Attributes:
-        action: delivered, recorded, set_aside, put_back, corrected.
-        reference: key of the row it was done to.
-        details: JSON values; hashes and codes, never a value of a field.
-    """
-
-    transmission_id: str
-    action: str
-    reference: str
-    actor: str = SYSTEM
-    details: Mapping[str, Json] | None = None
-
-
-@dataclass(frozen=True)
-class Anchor:
-    """The end of the trail at some moment."""
-
-    rows: int
-    hash: str
 
 
 @dataclass(frozen=True)
@@ -81,79 +43,6 @@ class AuditReport:
         return not self.breaks
 
 
-def row_hash(
-    previous_hash: str,
-    *,
-    sequence: int,
-    transmission_id: str,
-    number: int,
-    action: str,
-    reference: str,
-    actor: str,
-    details: str,
-    at: datetime,
-) -> str:
-    """SHA-256 over the hash before and the row's canonical JSON (RFC 8785), lower-case hex."""
-    row: dict[str, Json] = {
-        "sequence": sequence,
-        "transmission_id": transmission_id,
-        "number": number,
-        "action": action,
-        "reference": reference,
-        "actor": actor,
-        "details": details,
-        "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
-    }
-    return hashlib.sha256(previous_hash.encode("ascii") + rfc8785.dumps(row)).hexdigest()
-
-
-def lock_trail(session: Session) -> AuditHead:
-    """The head of the trail, held until the transaction ends: only one process appends at a time.
-
-    Raises:
-        StoreOutdated: the store has no head row, so it was not made by ``upgrade``.
-    """
-    head = session.execute(
-        select(AuditHead).with_for_update().execution_options(populate_existing=True)
-    ).scalar_one_or_none()
-    if head is None:
-        raise StoreOutdated("The audit trail has no head; the store is damaged: restore it from its backup.")
-    return head
-
-
-def append(session: Session, event: Event) -> None:
-    """Add one row to the trail within the caller's transaction; the store must know the fax."""
-    head = lock_trail(session)
-    number = session.execute(
-        update(Transmission)
-        .where(Transmission.id == event.transmission_id)
-        .values(audit_count=Transmission.audit_count + 1)
-        .returning(Transmission.audit_count)
-        .execution_options(synchronize_session=False)
-    ).scalar_one()
-    row = AuditRow(
-        sequence=head.rows + 1,
-        transmission_id=event.transmission_id,
-        number=number,
-        action=event.action,
-        reference=event.reference,
-        actor=event.actor,
-        details=rfc8785.dumps(dict(event.details or {})).decode("utf-8"),
-        at=datetime.now(UTC),
-        previous_hash=head.hash,
-    )
-    row.hash = _hash_of(row, head.hash)
-    session.add(row)
-    head.rows, head.hash = row.sequence, row.hash
-    session.flush()
-
-
-def head(session: Session) -> Anchor:
-    """The end of the trail now: keep it elsewhere, and hand it to ``verify_audit`` another day."""
-    row = session.execute(select(AuditHead)).scalar_one_or_none()
-    return Anchor(0, BEGINNING) if row is None else Anchor(row.rows, row.hash)
-
-
 def verify_audit(session: Session, anchor: Anchor | None = None) -> AuditReport:
     """Prove that the trail is whole, and that what was recorded under it still stands.
 
@@ -171,20 +60,6 @@ def verify_audit(session: Session, anchor: Anchor | None = None) -> AuditReport:
     return AuditReport(head=head(session), transmissions=faxes, breaks=tuple(breaks))
 
 
-def _hash_of(row: AuditRow, previous_hash: str) -> str:
-    return row_hash(
-        previous_hash,
-        sequence=row.sequence,
-        transmission_id=row.transmission_id,
-        number=row.number,
-        action=row.action,
-        reference=row.reference,
-        actor=row.actor,
-        details=row.details,
-        at=row.at,
-    )
-
-
 def _chain(session: Session, anchor: Anchor | None) -> Iterator[Break]:
     expected, previous, anchored = 1, BEGINNING, anchor is None or anchor.rows == 0
     rows = session.execute(
@@ -192,11 +67,16 @@ def _chain(session: Session, anchor: Anchor | None) -> Iterator[Break]:
     ).scalars()
     for row in rows:
         if row.sequence != expected:
-            yield Break(row.sequence, f"Rows {expected} to {row.sequence - 1} are gone.")
+            yield Break(
+                row.sequence,
+                f"Row {row.sequence} stands where row {expected} should: rows are gone or moved.",
+            )
         if row.previous_hash != previous:
-            yield Break(row.sequence, "Does not follow from the row before it: removed, inserted or moved.")
-        if row.hash != _hash_of(row, row.previous_hash):
-            yield Break(row.sequence, "Was changed after it was written.")
+            yield Break(
+                row.sequence, f"Row {row.sequence} does not follow from the one before: removed or moved."
+            )
+        if row.hash != hash_of(row, row.previous_hash):
+            yield Break(row.sequence, f"Row {row.sequence} was changed after it was written.")
         if anchor is not None and row.sequence == anchor.rows:
             anchored = row.hash == anchor.hash
         expected, previous = row.sequence + 1, row.hash
@@ -209,7 +89,7 @@ def _chain(session: Session, anchor: Anchor | None) -> Iterator[Break]:
     if anchor is not None and not anchored:
         yield Break(
             anchor.rows,
-            "Is not the row that was the head when the anchor was taken: the trail was rewritten.",
+            f"Row {anchor.rows} is not what the anchor says: the trail was rewritten.",
         )
 
 

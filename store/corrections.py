@@ -7,7 +7,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
-from store import audit
+from store import trail
 from store.contents import correction_hash
 from store.database import writing
 from store.errors import UnknownField
@@ -68,11 +68,11 @@ def correct_field(engine: Engine, document_id: str, name: str, value: Value, *, 
             )
             .values(status="done", done_by=by, done_at=now)
         )
-        audit.append(
+        trail.append(
             session,
-            audit.Event(
+            trail.Event(
                 document.transmission_id,
-                audit.CORRECTED,
+                trail.CORRECTED,
                 f"{document_id}/{name}/{row.number}",
                 actor=by,
                 details={"correction": correction_hash(row)},

@@ -14,14 +14,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult, Engine
 from sqlalchemy.orm import Session
 
-from store import audit
+from store import trail
 from store.database import reading, writing
 from store.keys import arrival_key, delivery_key
 from store.model import SetAside, Status, TransmissionFacts
 from store.owners import host_name, is_gone
 from store.tables import Base, Delivery, Transmission, UnreadableArrival
 
-DELIVERED = "delivered"
 LEAST_URGENT = 9
 
 
@@ -100,7 +99,7 @@ def receive(engine: Engine, facts: TransmissionFacts) -> Received:
                 .values(resolved=True)
             )
             session.flush()
-            audit.append(session, audit.Event(facts.sha256, DELIVERED, key))
+            trail.append(session, trail.Event(facts.sha256, trail.DELIVERED, key))
         return Received(facts.sha256, new, delivered and not new, cast("Status", fax.status))
 
 

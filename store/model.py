@@ -30,6 +30,9 @@ PageKind = Literal["form", "cover", "lab_report", "blank", "unknown"]
 TextSource = Literal["field", "margin", "cover", "lab_report", "unknown"]
 TaskKind = Literal["field", "page", "document", "adverse_event", "set_aside"]
 
+MOST_PAGES = 1_000_000
+"""No fax announces more; whoever says so is mistaken."""
+
 SHA256 = re.compile(r"[0-9a-f]{64}")
 CONTENT_HASH = re.compile(r"[0-9a-f]{16}")
 
@@ -61,6 +64,8 @@ class TransmissionFacts:
             raise ValueError("sha256 must be 64 lower-case hexadecimal digits")
         if self.received_at.tzinfo is None:
             raise ValueError("received_at must say its time zone")
+        if self.announced_pages is not None and not 0 <= self.announced_pages <= MOST_PAGES:
+            raise ValueError(f"announced_pages must lie between 0 and {MOST_PAGES}")
 
 
 @dataclass(frozen=True)

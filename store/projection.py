@@ -15,6 +15,9 @@ REMS_ID_OF_FORM = {
 }
 """Whose identifier the office writes into a form's ``office_rems_id``."""
 
+LONGEST_KEY = 200
+"""Characters; what is longer is nobody's name or number, and would not fit into an index."""
+
 SURE: frozenset[Decision] = frozenset({"accept", "empty"})
 
 
@@ -50,7 +53,7 @@ def fold(name: str | None) -> str | None:
 
 
 def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) and value else None
+    return value if isinstance(value, str) and 0 < len(value) <= LONGEST_KEY else None
 
 
 def _day(value: Any) -> date | None:

@@ -57,17 +57,17 @@ class Transmission(Base):
     received_at: Mapped[datetime]
     """Of its earliest delivery."""
     size_bytes: Mapped[int] = mapped_column(BigInteger)
-    format: Mapped[str | None] = mapped_column(String(16))
+    format: Mapped[str | None]
     page_count: Mapped[int | None]
     priority: Mapped[int]
     sender: Mapped[str | None]
     sent_at: Mapped[datetime | None]
     announced_pages: Mapped[int | None]
-    set_aside_code: Mapped[str | None] = mapped_column(String(64))
+    set_aside_code: Mapped[str | None]
     set_aside_message: Mapped[str | None]
-    software_version: Mapped[str | None] = mapped_column(String(64), info=VOLATILE)
+    software_version: Mapped[str | None] = mapped_column(info=VOLATILE)
     seconds: Mapped[dict[str, Any] | None] = mapped_column(info=VOLATILE)
-    claimed_by: Mapped[str | None] = mapped_column(String(255), info=VOLATILE)
+    claimed_by: Mapped[str | None] = mapped_column(info=VOLATILE)
     claimed_until: Mapped[datetime | None] = mapped_column(info=VOLATILE)
     attempts: Mapped[int] = mapped_column(info=VOLATILE)
     audit_count: Mapped[int] = mapped_column(info=VOLATILE)
@@ -99,7 +99,7 @@ class UnreadableArrival(Base):
 
     id: Mapped[str] = mapped_column(Id(), primary_key=True)
     source: Mapped[str]
-    code: Mapped[str] = mapped_column(String(64))
+    code: Mapped[str]
     message: Mapped[str]
     resolved: Mapped[bool]
     """Its bytes could be had later."""
@@ -118,8 +118,8 @@ class Document(Base):
     id: Mapped[str] = mapped_column(Id(), primary_key=True)
     transmission_id: Mapped[str] = mapped_column(Hash(), ForeignKey("transmissions.id"))
     ordinal: Mapped[int]
-    form: Mapped[str] = mapped_column(String(64))
-    version: Mapped[str] = mapped_column(String(16))
+    form: Mapped[str]
+    version: Mapped[str]
     pages: Mapped[list[Any]]
     missing_pages: Mapped[list[Any]]
     doubled_pages: Mapped[list[Any]]
@@ -137,8 +137,8 @@ class Page(Base):
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     document_id: Mapped[str | None] = mapped_column(Id(), ForeignKey("documents.id"), index=True)
     kind: Mapped[str] = mapped_column(String(16))
-    form: Mapped[str | None] = mapped_column(String(64))
-    version: Mapped[str | None] = mapped_column(String(16))
+    form: Mapped[str | None]
+    version: Mapped[str | None]
     form_page: Mapped[int | None]
     probability: Mapped[float]
     width_px: Mapped[int | None]
@@ -179,15 +179,15 @@ class Field(Base):
     __tablename__ = "fields"
 
     document_id: Mapped[str] = mapped_column(Id(), ForeignKey("documents.id"), primary_key=True)
-    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(16))
     value: Mapped[Any | None]
     raw: Mapped[str]
     confidence: Mapped[float]
     decision: Mapped[str] = mapped_column(String(8))
-    reader: Mapped[str] = mapped_column(String(32))
-    model_version: Mapped[str] = mapped_column(String(64))
-    template_version: Mapped[str] = mapped_column(String(16))
+    reader: Mapped[str]
+    model_version: Mapped[str]
+    template_version: Mapped[str]
     page: Mapped[int | None]
     box_px: Mapped[list[Any] | None]
     candidates: Mapped[list[Any]]
@@ -202,7 +202,7 @@ class Correction(Base):
     __table_args__ = (ForeignKeyConstraint(["document_id", "name"], ["fields.document_id", "fields.name"]),)
 
     document_id: Mapped[str] = mapped_column(Id(), primary_key=True)
-    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     value_before: Mapped[Any | None]
     value: Mapped[Any | None]
@@ -220,7 +220,7 @@ class Finding(Base):
     transmission_id: Mapped[str] = mapped_column(Hash(), ForeignKey("transmissions.id"), primary_key=True)
     ordinal: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     document_id: Mapped[str | None] = mapped_column(Id(), ForeignKey("documents.id"), index=True)
-    rule: Mapped[str] = mapped_column(String(32))
+    rule: Mapped[str]
     severity: Mapped[str] = mapped_column(String(8))
     message: Mapped[str]
     fields: Mapped[list[Any]]
@@ -241,18 +241,18 @@ class Record(Base):
     )
 
     document_id: Mapped[str] = mapped_column(Id(), ForeignKey("documents.id"), primary_key=True)
-    form: Mapped[str] = mapped_column(String(64))
-    version: Mapped[str] = mapped_column(String(16))
+    form: Mapped[str]
+    version: Mapped[str]
     state: Mapped[str] = mapped_column(String(16))
     content: Mapped[dict[str, Any]]
-    patient_rems_id: Mapped[str | None] = mapped_column(String(32), index=True)
-    patient_last_name: Mapped[str | None] = mapped_column(Words())
+    patient_rems_id: Mapped[str | None] = mapped_column(index=True)
+    patient_last_name: Mapped[str | None]
     date_of_birth: Mapped[date | None]
-    patient_zip: Mapped[str | None] = mapped_column(String(10))
-    prescriber_rems_id: Mapped[str | None] = mapped_column(String(32), index=True)
-    prescriber_npi: Mapped[str | None] = mapped_column(String(16), index=True)
-    facility_rems_id: Mapped[str | None] = mapped_column(String(32), index=True)
-    pharmacy_rems_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    patient_zip: Mapped[str | None]
+    prescriber_rems_id: Mapped[str | None] = mapped_column(index=True)
+    prescriber_npi: Mapped[str | None] = mapped_column(index=True)
+    facility_rems_id: Mapped[str | None] = mapped_column(index=True)
+    pharmacy_rems_id: Mapped[str | None] = mapped_column(index=True)
 
 
 class ReviewTask(Base):
@@ -268,9 +268,9 @@ class ReviewTask(Base):
     transmission_id: Mapped[str] = mapped_column(Hash(), ForeignKey("transmissions.id"), index=True)
     document_id: Mapped[str | None] = mapped_column(Id(), ForeignKey("documents.id"), index=True)
     page: Mapped[int | None]
-    field: Mapped[str | None] = mapped_column(String(64))
+    field: Mapped[str | None]
     kind: Mapped[str] = mapped_column(String(16))
-    reason: Mapped[str] = mapped_column(String(64))
+    reason: Mapped[str]
     priority: Mapped[int]
     received_at: Mapped[datetime] = mapped_column(info=VOLATILE)
     """Of the transmission when it was recorded: the oldest goes first within one priority."""
@@ -312,9 +312,9 @@ class AuditRow(Base):
     transmission_id: Mapped[str] = mapped_column(Hash())
     number: Mapped[int] = mapped_column(info=VOLATILE)
     """Counts the rows about one transmission, from 1."""
-    action: Mapped[str] = mapped_column(String(32))
-    reference: Mapped[str] = mapped_column(String(255))
-    actor: Mapped[str] = mapped_column(String(255))
+    action: Mapped[str]
+    reference: Mapped[str]
+    actor: Mapped[str]
     details: Mapped[str] = mapped_column(Text)
     """Canonical JSON: references and hashes, no patient data."""
     at: Mapped[datetime] = mapped_column(info=VOLATILE)

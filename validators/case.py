@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from form_templates.conditions import is_required, parse_condition
 from form_templates.model import FormField, Kind, Template
 from validators.catalog import RULES, finding
 from validators.model import Answer, CheckedForm, Finding, ProgramState, Receipt, Severity, Value
@@ -102,6 +103,15 @@ class Case:
         value = self.answer(field.name).value
         written = field.kind == "name" or field.kind in WRITTEN_KINDS
         return written and isinstance(value, str) and says_nothing(value)
+
+    def due(self, field: FormField) -> bool | None:
+        """Whether an answer is due; none when that hangs on an answer nobody is sure of."""
+        if field.required in ("yes", "no"):
+            return field.required == "yes"
+        asked = parse_condition(field.required).fields
+        if not all(self.has(name) and self.sure(name) for name in asked):
+            return None
+        return is_required(field, self._values)
 
     @cached_property
     def _doubled_labels(self) -> frozenset[str]:

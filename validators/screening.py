@@ -127,7 +127,7 @@ def _status(mention: Mention, text: Text) -> Status:
         return mention.status
     if text.field in load_context().history_fields and not mention.onset:
         return Status.HISTORY
-    if text.source == "lab_report" and mention.group == "lab value":
+    if text.source == "lab_report" and mention.group == "lab value" and not mention.onset:
         return Status.HYPOTHETICAL
     return Status.AFFIRMED
 

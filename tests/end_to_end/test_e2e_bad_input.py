@@ -96,7 +96,7 @@ def morning(tmp_path_factory: pytest.TempPathFactory, blank_cache: Path) -> Morn
         ("empty.tif", "empty_file"),
         ("text.tif", "not_a_fax"),
         ("encrypted.pdf", "encrypted_pdf"),
-        ("no pages.pdf", "no_pages"),
+        ("no pages.pdf", "damaged"),
         ("3000 pages.tif", "too_many_pages"),
         ("huge.tif", "image_too_large"),
     ],

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from store_samples import facts, fax, sha
 
-from store.audit import BEGINNING, Anchor, AuditReport, head, row_hash, verify_audit
+from store.audit import AuditReport, verify_audit
 from store.corrections import correct_field
 from store.database import open_database, reading, writing
 from store.inbox import receive
@@ -22,6 +22,7 @@ from store.keys import document_key
 from store.recording import record
 from store.schema import upgrade
 from store.tables import AuditRow
+from store.trail import BEGINNING, Anchor, head, row_hash
 
 FAXES = 4
 KEY = document_key(sha(1), 0)

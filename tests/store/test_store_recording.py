@@ -1,5 +1,6 @@
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.engine import Engine
 from store_samples import PATIENT, document, facts, fax, field, in_processes, sha
 
-from store import audit
+from store import audit, trail
 from store.database import open_database, reading
 from store.errors import RecordRefused, StoreUnreachable, UnknownTransmission
 from store.export import exported_columns, exported_tables
@@ -52,13 +53,13 @@ def _die_while_recording(work: tuple[str, int]) -> None:
     url, number = work
     engine = open_database(url)
     claim(engine, "killed", 600, 1, among=[sha(number)])
-    append = audit.append
+    append = trail.append
 
     def append_and_die(*arguments: object) -> None:
         append(*arguments)  # type: ignore[arg-type]
         os._exit(9)
 
-    audit.append = append_and_die  # type: ignore[assignment]
+    trail.append = append_and_die  # type: ignore[assignment]
     record(engine, fax(number))
 
 
@@ -260,6 +261,21 @@ def test_a_reason_goes_with_being_set_aside_and_only_with_it() -> None:
         TransmissionRecord(sha(1), "set_aside", None, ())
     with pytest.raises(ValueError, match="exactly when"):
         TransmissionRecord(sha(1), "recorded", None, (), set_aside=REASON)
+
+
+def test_long_words_from_outside_fit(engine: Engine) -> None:
+    receive(engine, facts(1))
+    long = field("patient_rems_id", "P" * 5000, kind="rems_id", reader="r" * 300, model_version="m" * 300)
+    task = TaskRecord("field", "reason " * 60, 1, 0, 2, "patient_rems_id")
+    assert record(engine, fax(1, documents=(document(1, fields=(long,)),), tasks=(task,), format="f" * 99))
+    with reading(engine) as session:
+        assert session.query(Record).one().patient_rems_id is None
+
+
+@pytest.mark.parametrize("pages", [-1, 10**9])
+def test_page_counts_that_nobody_can_mean_are_refused(pages: int) -> None:
+    with pytest.raises(ValueError, match="announced_pages"):
+        replace(facts(1), announced_pages=pages)
 
 
 def test_a_document_set_aside_makes_no_record(engine: Engine) -> None:

@@ -109,6 +109,10 @@ def test_the_print_of_a_lab_report_is_no_event():
     assert "AE-02" not in rules_of(LAB_REPORT, "lab_report")
 
 
+def test_a_critical_value_that_was_called_in_is_an_event():
+    assert rules_of(LAB_REPORT + "\nCritical low platelets called to office.", "lab_report") == ["AE-02"]
+
+
 def test_a_remark_on_a_lab_report_is_an_event():
     assert rules_of(LAB_REPORT + "\nPt called: hives and bruising since Friday", "lab_report") == ["AE-02"]
 

@@ -1,0 +1,141 @@
+"""Writing the audit trail: append-only, each row chained to the one before by its hash.
+
+A row holds references and hashes, never patient data. ``store.audit`` proves that the trail is whole.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import rfc8785
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from store.errors import StoreOutdated
+from store.model import Json
+from store.tables import AuditHead, AuditRow, Transmission
+
+BEGINNING = "0" * 64
+"""The hash before the first row."""
+
+SYSTEM = "system"
+"""The actor of everything that no person did."""
+
+DELIVERED = "delivered"
+RECORDED = "recorded"
+SET_ASIDE = "set_aside"
+CORRECTED = "corrected"
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to a fax.
+
+    Attributes:
+        action: delivered, recorded, set_aside, corrected.
+        reference: key of the row it was done to.
+        details: JSON values; hashes and codes, never a value of a field.
+    """
+
+    transmission_id: str
+    action: str
+    reference: str
+    actor: str = SYSTEM
+    details: Mapping[str, Json] | None = None
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """The end of the trail at some moment."""
+
+    rows: int
+    hash: str
+
+
+def row_hash(
+    previous_hash: str,
+    *,
+    sequence: int,
+    transmission_id: str,
+    number: int,
+    action: str,
+    reference: str,
+    actor: str,
+    details: str,
+    at: datetime,
+) -> str:
+    """SHA-256 over the hash before and the row's canonical JSON (RFC 8785), lower-case hex."""
+    row: dict[str, Json] = {
+        "sequence": sequence,
+        "transmission_id": transmission_id,
+        "number": number,
+        "action": action,
+        "reference": reference,
+        "actor": actor,
+        "details": details,
+        "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
+    }
+    return hashlib.sha256(previous_hash.encode("ascii") + rfc8785.dumps(row)).hexdigest()
+
+
+def lock_trail(session: Session) -> AuditHead:
+    """The head of the trail, held until the transaction ends: only one process appends at a time.
+
+    Raises:
+        StoreOutdated: the store has no head row, so it was not made by ``upgrade``.
+    """
+    head = session.execute(
+        select(AuditHead).with_for_update().execution_options(populate_existing=True)
+    ).scalar_one_or_none()
+    if head is None:
+        raise StoreOutdated("The audit trail has no head; the store is damaged: restore it from its backup.")
+    return head
+
+
+def append(session: Session, event: Event) -> None:
+    """Add one row to the trail within the caller's transaction; the store must know the fax."""
+    head = lock_trail(session)
+    number = session.execute(
+        update(Transmission)
+        .where(Transmission.id == event.transmission_id)
+        .values(audit_count=Transmission.audit_count + 1)
+        .returning(Transmission.audit_count)
+        .execution_options(synchronize_session=False)
+    ).scalar_one()
+    row = AuditRow(
+        sequence=head.rows + 1,
+        transmission_id=event.transmission_id,
+        number=number,
+        action=event.action,
+        reference=event.reference,
+        actor=event.actor,
+        details=rfc8785.dumps(dict(event.details or {})).decode("utf-8"),
+        at=datetime.now(UTC),
+        previous_hash=head.hash,
+    )
+    row.hash = hash_of(row, head.hash)
+    session.add(row)
+    head.rows, head.hash = row.sequence, row.hash
+    session.flush()
+
+
+def head(session: Session) -> Anchor:
+    """The end of the trail now: keep it elsewhere, and hand it to ``verify_audit`` another day."""
+    row = session.execute(select(AuditHead)).scalar_one_or_none()
+    return Anchor(0, BEGINNING) if row is None else Anchor(row.rows, row.hash)
+
+
+def hash_of(row: AuditRow, previous_hash: str) -> str:
+    """The hash that a row must have after ``previous_hash``."""
+    return row_hash(
+        previous_hash,
+        sequence=row.sequence,
+        transmission_id=row.transmission_id,
+        number=row.number,
+        action=row.action,
+        reference=row.reference,
+        actor=row.actor,
+        details=row.details,
+        at=row.at,
+    )
