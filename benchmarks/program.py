@@ -140,7 +140,7 @@ def windows_right() -> tuple[int, int]:
 
 
 def refused() -> tuple[int, int]:
-    """Forbidden orders of events that are refused with the rule named; orders that are right open the gates."""
+    """Forbidden orders of events refused with the rule named, and right ones let through."""
     right = total = 0
     for case in (*forbidden(), *forbidden_second()):
         for gate in gates_of(case):

@@ -203,8 +203,9 @@ def measure_matching(count: int, seed: int = 1) -> MatchingFigures:
     strangers = [one for one in everybody if rng.random() < 0.06]
     enrolled = [one for one in everybody if one not in strangers]
     ledger = Ledger(ProgramSettings())
-    wrong = sum(_enroll(ledger, one) for one in enrolled)
-    asked = len(list(ledger.registry.settled()))
+    enrollments = [_enroll(ledger, one) for one in enrolled]
+    wrong = sum(merged for merged, _ in enrollments)
+    asked = sum(settled for _, settled in enrollments)
     mentions = list(_mentions(enrolled, rng))
     taken = offered = 0
     for person, form in mentions:
@@ -221,8 +222,8 @@ def measure_matching(count: int, seed: int = 1) -> MatchingFigures:
     return MatchingFigures(len(mentions), taken, offered, wrong, len(strangers), asked)
 
 
-def _enroll(ledger: Ledger, person: Person) -> bool:
-    """Enroll a person, let a person settle doubt, issue the ID; true where it was merged wrongly."""
+def _enroll(ledger: Ledger, person: Person) -> tuple[bool, bool]:
+    """Enroll a person and issue the ID; whether it was merged wrongly, whether somebody had to settle it."""
     when = date(2015, 1, 1) + timedelta(days=person.number % 300)
     form = recorded("patient_enrollment", person.document_id, at(when, person.number % 24), person.values())
     ledger.record(form)
@@ -250,7 +251,7 @@ def _enroll(ledger: Ledger, person: Person) -> bool:
             rems_id=person.rems_id,
         )
     )
-    return party not in (None, own)
+    return party not in (None, own), party is None
 
 
 def _mentions(enrolled: list[Person], rng: random.Random) -> Iterator[tuple[Person, RecordedForm]]:

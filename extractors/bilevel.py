@@ -1,4 +1,4 @@
-"""One bit a pixel: thresholds, polarity, packing, and the resolution of a page that does not state a true one."""
+"""One bit a pixel: thresholds, polarity, packing; and the resolution of a page that states no true one."""
 
 from dataclasses import dataclass
 
@@ -12,8 +12,9 @@ Bits = NDArray[np.uint8]
 """Rows x ceil(width / 8): packed, most significant bit first, 1 is ink, the bits behind the last column 0."""
 
 FAX_DPI_BY_WIDTH = {1728: 204.0, 1726: 203.0, 1734: 204.0, 2048: 204.0, 2432: 204.0, 3456: 408.0, 2592: 306.0}
-"""Line widths of T.4: letter and A4, B4, A3 at 8 dots/mm, and letter at twice and one and a half times that."""
+"""Line widths of T.4: letter and A4, B4, A3 at 8 dots/mm; letter at twice and one and a half times that."""
 
+_LONGEST_SHEET_IN = 17.5
 _SMALLEST_SHEET_PX = 300
 _LETTER_WIDTH_IN, _LETTER_HEIGHT_IN = 8.5, 11.0
 
@@ -45,7 +46,7 @@ def clear_padding(bits: Bits, width_px: int) -> Bits:
 
 def ink_share(bits: Bits, width_px: int) -> float:
     """Share of a page's pixels that are ink."""
-    return float(np.bitwise_count(bits).sum(dtype=np.int64)) / max(1, bits.shape[0] * width_px)
+    return float(np.bitwise_count(bits).sum(dtype=np.int64) / max(1, bits.shape[0] * width_px))
 
 
 def paper_white(bits: Bits, width_px: int) -> Bits:
@@ -64,8 +65,7 @@ def paper_white(bits: Bits, width_px: int) -> Bits:
 
 
 def threshold_photo(gray: Gray, dpi: float) -> Bits:
-    """A gray picture of paper made 1 bit a pixel: darker than its surroundings, so that shadows do not become
-    ink.
+    """A gray picture of paper, 1 bit a pixel: ink is darker than what surrounds it, so shadows are none.
 
     Args:
         gray: rows x columns, 0 is black.
@@ -78,7 +78,7 @@ def threshold_photo(gray: Gray, dpi: float) -> Bits:
 
 
 def threshold_drawn(gray: Gray) -> Bits:
-    """A page drawn by a program, or scanned in gray on white: one threshold, unless the paper is not white."""
+    """A page drawn by a program, or scanned on white: one threshold, unless the paper is not white."""
     histogram = np.bincount(gray.ravel()[::7], minlength=256)
     white, black = histogram[236:].sum(), histogram[:100].sum()
     if white + black > 0.9 * histogram.sum() and white > 0.5 * histogram.sum():
@@ -95,8 +95,15 @@ class Resolution:
     stated: bool
 
 
-def _believable(size_px: int, dpi: float | None, shortest_in: float, longest_in: float) -> bool:
-    return dpi is not None and 90 <= dpi <= 1300 and shortest_in <= size_px / dpi <= longest_in
+def _believable(dpi: float | None, size_px: int, shortest_in: float) -> bool:
+    """Whether a stated resolution makes a sheet of paper, up to a little over ledger size."""
+    return dpi is not None and 90 <= dpi <= 1300 and shortest_in <= size_px / dpi <= _LONGEST_SHEET_IN
+
+
+def _contradicts_line(width_px: int, x_dpi: float) -> bool:
+    """Whether a page as wide as a fax line states a resolution that no fax has: 72, 96, or 300 for 204."""
+    line_dpi = FAX_DPI_BY_WIDTH.get(width_px)
+    return line_dpi is not None and abs(x_dpi / line_dpi - 1) > 0.08
 
 
 def _fax_rows_dpi(height_px: int, x_dpi: float) -> float:
@@ -116,8 +123,7 @@ def _fax_rows_dpi(height_px: int, x_dpi: float) -> float:
 def page_resolution(
     width_px: int, height_px: int, x_dpi: float | None, y_dpi: float | None, *, photo: bool = False
 ) -> Resolution:
-    """The resolution of a page, from what its file states where that makes a sheet of paper, else from its
-    size.
+    """The resolution of a page: as its file states it where that makes a sheet of paper, else from its size.
 
     Args:
         width_px: columns.
@@ -126,10 +132,15 @@ def page_resolution(
         y_dpi: the same, down.
         photo: a camera's picture, whose statements are never about the paper.
     """
-    if not photo and _believable(width_px, x_dpi, 3.5, 17.5) and _believable(height_px, y_dpi, 0.2, 17.5):
-        assert x_dpi is not None and y_dpi is not None
-        if 0.2 < y_dpi / x_dpi < 2.6:
-            return Resolution(x_dpi, y_dpi, True)
+    believable = not photo and _believable(x_dpi, width_px, 3.5) and _believable(y_dpi, height_px, 0.2)
+    if (
+        believable
+        and x_dpi
+        and y_dpi
+        and 0.2 < y_dpi / x_dpi < 2.6
+        and not _contradicts_line(width_px, x_dpi)
+    ):
+        return Resolution(x_dpi, y_dpi, True)
     if width_px in FAX_DPI_BY_WIDTH and not photo:
         across = FAX_DPI_BY_WIDTH[width_px]
         return Resolution(across, _fax_rows_dpi(height_px, across), False)

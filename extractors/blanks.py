@@ -23,7 +23,7 @@ from form_templates.model import MARKED_KINDS, Template
 PageKey = tuple[str, str, int]
 """form, version, page of the form."""
 
-_CACHE_FORMAT = 3
+_CACHE_FORMAT = 4
 _DRAWING_SECONDS = 60
 
 
@@ -71,8 +71,7 @@ class Blanks:
 
 
 def load_blanks(catalog: Catalog, cache_folder: Path | None = None) -> Blanks:
-    """Draws every blank page of the catalog at ``WORK_DPI`` and prepares what identification and registration
-    need.
+    """Draws every blank page of the catalog and prepares what identification and registration need.
 
     Args:
         catalog: the forms.
@@ -122,7 +121,7 @@ def _chosen(template: Template, number: int, pixels: Gray) -> tuple[Gray, Patche
 
 
 def written_area(template: Template, number: int, shape: tuple[int, ...]) -> NDArray[np.bool_]:
-    """True where a person writes on a page of the form, at half resolution; tick boxes are too small to count."""
+    """True where a person writes, at half resolution; tick boxes are too small to count."""
     written = np.zeros(shape, bool)
     scale = WORK_DPI / 72 / HALF
     for field in template.fields_on(number):

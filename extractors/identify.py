@@ -1,7 +1,8 @@
 """Which form, version and page a received page is; or that it is none of them.
 
-A page is a form's only when the form's own print was found on it, piece by piece and in its places; likeness alone
-claims nothing. Which way is up the same print tells: forms hold too little running text for an engine's guess (OCRmyPDF issues 65, 454).
+A page is a form's only when the form's own print was found on it, piece by piece and in its places; likeness
+alone claims nothing. Which way is up the same print tells: forms hold too little running text for an engine's
+guess (OCRmyPDF issues 65 and 454).
 """
 
 import math
@@ -9,6 +10,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
+
+import numpy as np
 
 from extractors.blanks import Blanks
 from extractors.model import WORK_DPI, Gray, PageIdentity, PageKind, StraightPage
@@ -23,6 +26,7 @@ _LEAST_SHARE = 0.4
 _CLEAR_SHARE = 0.6
 _RIVAL = 0.7
 _BLANK_INK = 0.0004
+_NEVER_BLANK_INK = 0.02
 _EDGE_IN = 0.3
 
 _COVER_WORDS = re.compile(
@@ -57,8 +61,8 @@ def identify(
     Args:
         straight: the page laid straight, perhaps on its side or upside down.
         blanks: all blank forms.
-        read_text: reads the text of a page that is no form, to tell a cover sheet and a lab report from the rest; called
-            at most once. Without it such a page is ``unknown``.
+        read_text: reads the text of a page that is no form, to tell a cover sheet and a lab report from the
+            rest; called at most once. Without it such a page is ``unknown``.
 
     Returns:
         The page upright where a form's print told which way is up (as it came in otherwise), and what it is.
@@ -82,15 +86,14 @@ def _candidates(straight: StraightPage, blanks: Blanks) -> Iterator[_Verified]:
     """Verified guesses, the likeliest turns and scales first."""
     if not blanks.pages:
         return
-    pages = [turned(straight, turns) for turns in range(4)]
-    tried = [[(turns, scale) for scale in scales(pages[turns])] for turns in range(4)]
+    tried = [[(turns, scale) for scale in scales(straight, turns)] for turns in range(4)]
     upright = [pair for both in zip(tried[0], tried[2], strict=True) for pair in both]
     lying = [pair for both in zip(tried[1], tried[3], strict=True) for pair in both]
     if not straight.sure:
         upright = [pair for both in zip_longest(upright, lying) for pair in both if pair is not None]
         lying = []
     for turns, scale in upright + lying:
-        found = _verified(pages[turns], scale, blanks)
+        found = _verified(turned(straight, turns), scale, blanks)
         if found is not None:
             yield found
 
@@ -120,7 +123,7 @@ def _holds(fit: Fit) -> bool:
 def _probability(found: _Verified) -> float:
     """From the share of the print found, its number, and how far behind the next blank is.
 
-    On pages with 5 to 14 % bad rows the right blank showed 0.6 to 1.0 of its patches and no other blank more than 0.25.
+    On pages with 5 to 14 % bad rows the right blank showed 0.6 to 1 of its patches, no other over 0.25.
     """
     count = float(found.fit.inliers.sum())
     evidence = 9.0 * (found.fit.share - 0.3) + 0.12 * (count - 9) + 2.0
@@ -131,13 +134,13 @@ def _probability(found: _Verified) -> float:
 
 
 def is_blank(pixels: Gray) -> bool:
-    """Whether a page holds no writing: hardly any ink inside its edges once specks and the shadow of an edge are gone.
+    """Whether a page holds no writing: hardly any ink inside its edges once specks are gone.
 
     A signature alone is more ink than that; a page of handwriting is never blank.
     """
     edge = int(_EDGE_IN * WORK_DPI)
     inside = pixels[edge:-edge, edge:-edge]
-    if inside.size == 0:
+    if inside.size == 0 or float(np.mean(inside < 128)) > _NEVER_BLANK_INK:
         return False
     return float(ink_without_specks(inside).mean()) < _BLANK_INK
 

@@ -51,11 +51,12 @@ class OpeningLimits(BaseModel):
         for number, (width, height) in enumerate(sizes_px, 1):
             if width * height > self.most_page_px:
                 raise ImageTooLarge(
-                    f"Page {number} declares {width} x {height} pixels, more than {self.most_page_px:,} in all: "
+                    f"Page {number} declares {width} x {height} pixels, more than {self.most_page_px:,}: "
                     "ask for it as a fax or at 200 dpi, or raise the limit."
                 )
         total = sum(width * height for width, height in sizes_px)
         if total > self.most_total_px:
             raise ImageTooLarge(
-                f"The pages declare {total:,} pixels together, more than {self.most_total_px:,}: split the file, or raise the limit."
+                f"The pages declare {total:,} pixels together, more than {self.most_total_px:,}: "
+                "split the file, or raise the limit."
             )

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractors.model import BoxPx, RegisteredPage, Value
-from extractors.writing import REACH_PX, SPECK_PX, Ink, less_print, snap, to_px, window
+from extractors.writing import REACH_PX, Ink, less_print, snap, to_px, window
 from form_templates.model import FormField
 
 SURROUND = 0.95
@@ -21,6 +21,8 @@ SURE_SHARE = 0.10
 """Ink inside a box, as a share of its inner area, of the thinnest whole stroke: a slash of a fine pen covers 0.13."""
 FAINT_SHARE = 0.045
 """Less than this is what a bad line leaves behind in an empty box."""
+SPECK_PX = 9
+"""Smaller pieces of ink are no stroke."""
 LABEL_GAP_PX = 16
 """A printed label ends where the blank is white for this long: about two spaces of its type."""
 LABEL_MOST_PX = 260

@@ -132,7 +132,8 @@ class RegisteredPage:
             shown on the page as received in spite of lost and doubled lines.
         residual_px: median distance of matched printed patches after fitting, in form pixels.
         matched: share of printed patches that were found.
-        doubtful: the fit is not good enough to trust any field of the page.
+        doubtful: the fit is not good enough to trust any field of the page, or much of the page never came.
+        received_size_px: width and height of the received page, to know what was cut off.
     """
 
     form: str
@@ -145,6 +146,15 @@ class RegisteredPage:
     residual_px: float
     matched: float
     doubtful: bool
+    received_size_px: tuple[int, int] | None = None
+
+    def on_page(self, box_px: BoxPx) -> bool:
+        """Whether a box of form pixels was received at all: false where the page was cut short before its middle."""
+        if self.received_size_px is None:
+            return True
+        left, top, right, bottom = self.received_box(box_px)
+        width, height = self.received_size_px
+        return 0 <= (left + right) / 2 < width and 0 <= (top + bottom) / 2 < height
 
     def received_box(self, box_px: BoxPx) -> BoxPx:
         """The box of form pixels as a box of received pixels."""

@@ -63,14 +63,14 @@ def open_fax(data: bytes, name_hint: str = "", limits: OpeningLimits | None = No
 
 def _open_picture(data: bytes, kind: str, limits: OpeningLimits) -> ReceivedPage:
     try:
-        with Image.open(io.BytesIO(data), formats=(kind,)) as image:
+        with warnings.catch_warnings(), Image.open(io.BytesIO(data), formats=(kind,)) as image:
             limits.check_sizes([image.size])
             stated = image.info.get("dpi") or (None, None)
             turned = ImageOps.exif_transpose(image)
             return _picture_page(turned, stated)
     except Image.DecompressionBombError as error:
         raise ImageTooLarge(
-            f"The picture declares more pixels than {limits.most_page_px:,}: ask for it as a fax or at 200 dpi."
+            f"The picture declares more than {limits.most_page_px:,} pixels: ask for it as a fax."
         ) from error
     except (OSError, ValueError, SyntaxError) as error:
         raise DamagedFax(
@@ -79,7 +79,7 @@ def _open_picture(data: bytes, kind: str, limits: OpeningLimits) -> ReceivedPage
 
 
 def _picture_page(image: Image.Image, stated: tuple[float | None, float | None]) -> ReceivedPage:
-    """A 1-bit or nearly 1-bit picture is a saved fax page; anything else was taken by a camera or a color scanner."""
+    """A picture of (nearly) two colors is a saved fax page; another is from a camera or a scanner."""
     width, height = image.size
     x_dpi, y_dpi = (float(value) if value else None for value in stated)
     if image.mode == "1":
@@ -92,11 +92,11 @@ def _picture_page(image: Image.Image, stated: tuple[float | None, float | None])
     gray = np.asarray(image.convert("L"))
     histogram = np.bincount(gray.ravel()[::7], minlength=256)
     drawn = histogram[[*range(8), *range(248, 256)]].sum() > 0.9 * histogram.sum()
-    resolution = page_resolution(width, height, x_dpi, y_dpi, photo=not drawn and kind_is_camera(x_dpi))
+    resolution = page_resolution(width, height, x_dpi, y_dpi, photo=not drawn and _idle_resolution(x_dpi))
     bits = threshold_drawn(gray) if drawn else threshold_photo(gray, resolution.x_dpi)
     return ReceivedPage(1, paper_white(bits, width), width, resolution.x_dpi, resolution.y_dpi)
 
 
-def kind_is_camera(x_dpi: float | None) -> bool:
-    """Whether a picture's stated resolution is the idle default of a camera or of a screen, not a scanner's."""
+def _idle_resolution(x_dpi: float | None) -> bool:
+    """Whether a picture's stated resolution is the idle default of a camera or a screen, not a scanner's."""
     return x_dpi is None or round(x_dpi) in {0, 1, 72, 96}

@@ -16,7 +16,7 @@ PATCH_W, PATCH_H = 64, 22
 """Size of a patch in half pixels: about a label of three words."""
 
 _CELLS_ACROSS, _CELLS_DOWN = 9, 14
-_SELF_REACH = 20
+_SELF_REACH = 16
 _MOST_SELF_LIKENESS = 0.8
 _LEAST_CORNER = 0.012
 
@@ -37,7 +37,7 @@ class Patches:
     def centers_px(self) -> Points:
         """N x 2 centers in form pixels (full resolution)."""
         middle = np.array([(PATCH_W - 1) / 2, (PATCH_H - 1) / 2])
-        return (self.corners + middle + 0.5) * HALF - 0.5
+        return np.asarray((self.corners + middle + 0.5) * HALF - 0.5, np.float64)
 
 
 def halved(pixels: Gray) -> Gray:
@@ -98,7 +98,7 @@ def _corner_strength(half: Gray) -> NDArray[np.float32]:
     return np.asarray((xx + yy) / 2 - np.sqrt(((xx - yy) / 2) ** 2 + xy**2), np.float32)
 
 
-def _share(values: NDArray[np.float32] | NDArray[np.bool_]) -> NDArray[np.float32]:
+def _share(values: NDArray[np.floating] | NDArray[np.bool_]) -> NDArray[np.float32]:
     """Mean over the window that starts at each place where a whole window fits."""
     sums = cv2.integral(values.astype(np.float32), sdepth=cv2.CV_64F)
     total = (

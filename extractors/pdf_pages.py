@@ -51,7 +51,7 @@ def open_pdf(data: bytes, limits: OpeningLimits) -> tuple[tuple[ReceivedPage, ..
             raise PopplerMissing("pdfinfo is not installed: install poppler-utils.") from error
         except PDFPopplerTimeoutError as error:
             raise OpeningTimeout(
-                f"Drawing the PDF took more than {limits.pdf_seconds} s: print it to a new PDF, or raise the limit."
+                f"Drawing the PDF took over {limits.pdf_seconds} s: print it to a new PDF."
             ) from error
 
 
@@ -93,12 +93,12 @@ def _draw(
 def _drawings(path: Path, limits: OpeningLimits) -> list[_Drawing]:
     """At what size each page is to be drawn; poppler only reads the page tree for this."""
     try:
-        info = pdfinfo_from_path(path, timeout=_INFO_SECONDS)
+        info = pdfinfo_from_path(str(path), timeout=_INFO_SECONDS)
         count = int(info.get("Pages", 0))
         if count < 1:
             raise NoPages("The PDF has no pages: ask the sender to fax it again.")
         limits.check_pages(count)
-        info = pdfinfo_from_path(path, first_page=1, last_page=count, timeout=_INFO_SECONDS)
+        info = pdfinfo_from_path(str(path), first_page=1, last_page=count, timeout=_INFO_SECONDS)
     except PDFPageCountError as error:
         words = str(error)
         if "password" in words.lower() or "encrypt" in words.lower():
@@ -133,7 +133,7 @@ def _drawing(number: int, info: dict[str, object], scan: tuple[int, int] | None)
 
 
 def _key(info: dict[str, object], number: int, what: str) -> str:
-    """pdfinfo pads page numbers with blanks to one width; this finds the padded key."""
+    """Pdfinfo pads page numbers with blanks to one width; this finds the padded key."""
     pattern = re.compile(rf"Page\s+{number} {what}$")
     return next((key for key in info if pattern.match(key)), "")
 

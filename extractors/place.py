@@ -1,4 +1,4 @@
-"""Where a blank page lies on a received one: coarse by correlation, then verified and refined by its own print."""
+"""Where a blank page lies on a received one: coarse by correlation, then by its own print."""
 
 from dataclasses import dataclass
 
@@ -15,14 +15,17 @@ from extractors.spectrum import COLUMNS, FACTOR, Spectrum, correlations, signed_
 Scale = tuple[float, float]
 
 _SCALES: tuple[Scale, ...] = ((1.0, 1.0), (1.03, 1.03), (1.0, 1.035), (0.97, 0.97), (1.06, 1.06))
-"""By how much pages are enlarged before they are compared: as sent, fitted to A4, rows lost, enlarged, shrunk twice."""
+"""By how much pages are enlarged to be compared: as sent, fitted to A4, rows lost, enlarged, shrunk twice."""
+
+_LYING_TAGS = ((4.8, 6.0, (1.0, 2.0)), (14.5, 17.5, (1.0, 0.5)))
+"""Inches of length at which a page's stated rows an inch may be half or twice the true ones; the remedy."""
 
 _LETTER_LONG_PX = 11 * WORK_DPI
 
 _LEAST_LIKENESS = 0.45
 _RANSAC_PX = 6.0
 _ACROSS_PX, _DOWN_PX = 3.0, 14.0
-"""How far a patch may lie from the fit, half pixels: lost and doubled rows move it down or up, nothing moves it aside."""
+"""How far a patch may lie from the fit, half pixels: lost rows move it down or up, nothing moves it aside."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,14 +43,16 @@ class View:
     to_straight: Matrix
 
 
-def scales(straight: StraightPage) -> tuple[Scale, ...]:
-    """The scales worth trying on a page, likeliest first.
+def scales(straight: StraightPage, quarter_turns: int = 0) -> tuple[Scale, ...]:
+    """The scales worth trying on a page, turned by so many quarter turns more, likeliest first.
 
     A letter sheet put in sideways is shrunk by the machine to the width of the line: 11 inches to 8.5.
     """
-    width = straight.received.width_px * WORK_DPI / straight.received.x_dpi
-    if straight.quarter_turns % 2 == 0 or width > 0.93 * _LETTER_LONG_PX:
-        return _SCALES
+    page = straight.received
+    width = page.width_px * WORK_DPI / page.x_dpi
+    if (straight.quarter_turns + quarter_turns) % 2 == 0 or width > 0.93 * _LETTER_LONG_PX:
+        inches = len(page.bits) / page.y_dpi
+        return (*_SCALES, *(scale for low, high, scale in _LYING_TAGS if low < inches < high))
     shrunk = _LETTER_LONG_PX / width
     return (*((x * shrunk, y * shrunk) for x, y in _SCALES), _SCALES[0])
 
@@ -165,8 +170,7 @@ def find_patches(
     blank: BlankPage,
     matrix: Matrix,
     indices: NDArray[np.int32],
-    across_px: int,
-    down_px: int,
+    reach_px: tuple[int, int],
 ) -> Matches:
     """Seeks patches of a blank near where a map puts them.
 
@@ -175,9 +179,9 @@ def find_patches(
         blank: the blank page.
         matrix: form to page pixels, full resolution.
         indices: which patches.
-        across_px: how far to look to the left and right, half pixels.
-        down_px: how far to look up and down, half pixels.
+        reach_px: how far to look aside, and up and down, half pixels.
     """
+    across_px, down_px = reach_px
     corners = blank.patches.corners[indices]
     centers = blank.patches.centers_px[indices]
     expected = (apply(matrix, centers) + 0.5) / HALF - 0.5
@@ -192,7 +196,7 @@ def find_patches(
         patch = blank.half[corner[1] : corner[1] + PATCH_H, corner[0] : corner[0] + PATCH_W]
         scores = cv2.matchTemplate(around, patch, cv2.TM_CCOEFF_NORMED)
         _, best, _, (bx, by) = cv2.minMaxLoc(scores)
-        fx, fy = _between(scores, bx, by)
+        fx, fy = _between(np.asarray(scores, np.float32), bx, by)
         form.append(center)
         found.append(
             (
@@ -236,12 +240,12 @@ def fit(matches: Matches, down_px: float = _DOWN_PX) -> Fit | None:
     if int(alike.sum()) < 6:
         return None
     form, found = matches.form[alike], matches.found[alike]
-    matrix, _ = cv2.estimateAffine2D(
+    estimate, _ = cv2.estimateAffine2D(
         form, found, method=cv2.RANSAC, ransacReprojThreshold=_RANSAC_PX * HALF, maxIters=400, confidence=0.99
     )
-    if matrix is None:
+    if estimate is None:
         return None
-    matrix = np.asarray(matrix, np.float64)
+    matrix: Matrix = np.asarray(estimate, np.float64)
     inliers = alike
     for _ in range(4):
         off = np.abs(matches.found - apply(matrix, matches.form)) / HALF
@@ -253,7 +257,7 @@ def fit(matches: Matches, down_px: float = _DOWN_PX) -> Fit | None:
 
 
 def _least_absolute(form: Points, found: Points, matrix: Matrix) -> Matrix:
-    """One step toward the affine map of least absolute distance: one row lost at one place pulls nothing else askew."""
+    """One step toward the map of least absolute distance: a row lost at one place moves nothing else."""
     ones = np.column_stack([form, np.ones(len(form))])
     off = np.abs(found - apply(matrix, form))
     better = np.empty((2, 3))
@@ -264,7 +268,7 @@ def _least_absolute(form: Points, found: Points, matrix: Matrix) -> Matrix:
 
 
 def _credible(matrix: Matrix) -> bool:
-    """Whether a map is one that a copier, a scanner and a fax line can make: no mirror, little scale, little slant."""
+    """Whether a copier, a scanner and a fax line can make such a map: no mirror, little scale and slant."""
     (a, b, _), (c, d, _) = matrix
     return bool(0.86 < a < 1.14 and 0.82 < d < 1.14 and abs(b) < 0.1 and abs(c) < 0.1 and abs(b + c) < 0.03)
 
@@ -282,7 +286,7 @@ def verify(half_page: Gray, guess: Coarse, patches: int, reach_px: int = 16) -> 
         None where the print of the blank is not there.
     """
     indices = guess.page.patches.order[:patches]
-    first = fit(find_patches(half_page, guess.page, guess.matrix, indices, reach_px, reach_px))
+    first = fit(find_patches(half_page, guess.page, guess.matrix, indices, (reach_px, reach_px)))
     if first is None:
         return None
-    return fit(find_patches(half_page, guess.page, first.matrix, indices, 6, 12))
+    return fit(find_patches(half_page, guess.page, first.matrix, indices, (6, 12)))

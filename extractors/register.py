@@ -29,6 +29,7 @@ _MISSING_SHARE = 0.4
 _CELL = 102
 _DOUBTFUL_SHARE = 0.5
 _DOUBTFUL_PX = 3.0
+_LEAST_RECEIVED = 0.9
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +67,10 @@ def register(straight: StraightPage, identity: PageIdentity, blanks: Blanks) -> 
             source.pixels, _as_received(blank.pixels, to_source, source.pixels.shape), rough
         )
     pixels = _warped(source.pixels, blank.pixels.shape, to_source, offsets)
-    residual, found = _checked(pixels, blank) if placed is not None else (float("inf"), 0.0)
+    ends = _ends_in_received(blank.pixels.shape, to_source, offsets, source)
+    size = straight.received.width_px, len(straight.received.bits)
+    came = _came(blank, ends, size)
+    residual, found = _checked(pixels, blank, came) if placed is not None else (float("inf"), 0.0)
     return RegisteredPage(
         blank.key[0],
         blank.key[1],
@@ -74,10 +78,14 @@ def register(straight: StraightPage, identity: PageIdentity, blanks: Blanks) -> 
         straight.received.number,
         pixels,
         blank.pixels,
-        _ends_in_received(blank.pixels.shape, to_source, offsets, source),
+        ends,
         residual,
         found,
-        doubtful=placed is None or found < _DOUBTFUL_SHARE or residual > _DOUBTFUL_PX,
+        doubtful=placed is None
+        or found < _DOUBTFUL_SHARE
+        or residual > _DOUBTFUL_PX
+        or float(came.mean()) < _LEAST_RECEIVED,
+        received_size_px=size,
     )
 
 
@@ -105,13 +113,12 @@ def _placed(straight: StraightPage, blank: BlankPage) -> Fit | None:
 
 
 def _all_patches(half_page: Gray, blank: BlankPage, matrix: Matrix) -> Matches:
-    """Every patch of the blank, near where a map puts it; farther where hardly one is there, at an end of the
-    page.
+    """Every patch of the blank near where a map puts it, and farther at an end of the page that misses it.
 
     Where a stretch of rows is lost, the map fits what lies on one side of it, and all print on the other is
     far off together. Looking far everywhere would find the next line of a table for a damaged one.
     """
-    matches = find_patches(half_page, blank, matrix, blank.patches.order, _ACROSS_PX, _DOWN_PX)
+    matches = find_patches(half_page, blank, matrix, blank.patches.order, (_ACROSS_PX, _DOWN_PX))
     zone_px = blank.pixels.shape[0] / _ZONES
     for zones in (range(_ZONES), range(_ZONES - 1, -1, -1)):
         for number in zones:
@@ -130,10 +137,10 @@ def _all_patches(half_page: Gray, blank: BlankPage, matrix: Matrix) -> Matches:
 def _far_zone(
     half_page: Gray, blank: BlankPage, matrix: Matrix, number: int, zone_px: float
 ) -> Matches | None:
-    """The print of one zone of the page, sought far down and up; none where it is not found far off together."""
+    """The print of one zone, sought far down and up; none where it is not found far off together."""
     order = blank.patches.order
     there = (blank.patches.centers_px[order][:, 1] // zone_px).astype(int) == number
-    far = find_patches(half_page, blank, matrix, order[there], _ACROSS_PX, _FAR_PX)
+    far = find_patches(half_page, blank, matrix, order[there], (_ACROSS_PX, _FAR_PX))
     down = (far.found - apply(matrix, far.form))[far.alike, 1]
     if len(down) < 3 or float(np.mean(np.abs(down - np.median(down)) <= _TOGETHER_PX)) < 0.6:
         return None
@@ -146,7 +153,7 @@ def _sheet_alone(straight: StraightPage, blank: BlankPage) -> Matrix:
 
 
 def _source(straight: StraightPage) -> _Source:
-    """The received page, made smaller where it has far more pixels than the form: remapping alone would skip some."""
+    """The received page, made smaller where it has far more pixels than the form, since remapping skips."""
     page = straight.received
     pixels = page.pixels
     across, down = min(1.0, WORK_DPI / page.x_dpi), min(1.0, WORK_DPI / page.y_dpi)
@@ -187,7 +194,7 @@ def _as_received(blank: Gray, to_source: Matrix, shape: tuple[int, ...]) -> NDAr
 def _in_source(
     x: NDArray[np.float64], rows: int, to_source: Matrix, offsets: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Source x and y of the given columns of every form row, offsets of rows included: rows x columns each."""
+    """Source x and y of some columns of every form row, offsets of rows included: rows x columns each."""
     y = np.arange(rows, dtype=np.float64)[:, None]
     across = to_source[0, 0] * x + to_source[0, 1] * y + to_source[0, 2]
     down = to_source[1, 0] * x + to_source[1, 1] * y + to_source[1, 2]
@@ -196,11 +203,11 @@ def _in_source(
 
 
 def _warped(source: Gray, shape: tuple[int, ...], to_source: Matrix, offsets: NDArray[np.float32]) -> Gray:
-    """The source in form pixels. Offsets are worked out at every ``_CELL``th column, which a skew of some rows allows."""
+    """The source in form pixels; offsets are worked out at every ``_CELL``th column."""
     rows, columns = shape
     cells = -(-columns // _CELL)
     # Enlarging aligns the middles of cells, so one cell more is worked out at each end and cut off.
-    nodes = (np.arange(-1, cells + 1) + 0.5) * _CELL - 0.5
+    nodes = (np.arange(-1, cells + 1, dtype=np.float64) + 0.5) * _CELL - 0.5
     maps = []
     for coarse in _in_source(nodes, rows, to_source, offsets):
         wide = cv2.resize(coarse, ((cells + 2) * _CELL, rows), interpolation=cv2.INTER_LINEAR)
@@ -223,9 +230,19 @@ def _ends_in_received(
     return apply(inverse(source.from_received), ends.reshape(-1, 2)).reshape(rows, 2, 2)
 
 
-def _checked(pixels: Gray, blank: BlankPage) -> tuple[float, float]:
-    """How well the page now lies on its blank: median distance of its print, form pixels, and the share found."""
-    matches = find_patches(halved(pixels), blank, IDENTITY, blank.patches.order[:_CHECKED_PATCHES], 6, 6)
+def _came(blank: BlankPage, ends: NDArray[np.float64], size_px: tuple[int, int]) -> NDArray[np.bool_]:
+    """Which patches of the form, in their order, lie on the received page at all."""
+    centers = blank.patches.centers_px[blank.patches.order]
+    rows = np.clip(np.rint(centers[:, 1]).astype(int), 0, len(ends) - 1)
+    share = (centers[:, 0] / blank.pixels.shape[1])[:, None]
+    at = ends[rows, 0] * (1 - share) + ends[rows, 1] * share
+    return np.asarray((at >= 0).all(axis=1) & (at[:, 0] < size_px[0]) & (at[:, 1] < size_px[1]))
+
+
+def _checked(pixels: Gray, blank: BlankPage, came: NDArray[np.bool_]) -> tuple[float, float]:
+    """How well the page lies on its blank: median distance of its print, form pixels, and the share found."""
+    order = blank.patches.order[came][:_CHECKED_PATCHES]
+    matches = find_patches(halved(pixels), blank, IDENTITY, order, (6, 6))
     alike = matches.alike
     if not alike.any():
         return float("inf"), 0.0

@@ -56,7 +56,7 @@ def offsets_of_rows(
 
 
 def _rough_center(rough: NDArray[np.float64], rows: int) -> NDArray[np.intp]:
-    """Whole offset about which each row's own is sought: running median of the print's, kept level over some rows."""
+    """Whole offset about which each row's own is sought: running median of the print's."""
     if not len(rough):
         return np.zeros(rows, np.intp)
     order = np.argsort(rough[:, 0])
@@ -69,7 +69,7 @@ def _rough_center(rough: NDArray[np.float64], rows: int) -> NDArray[np.intp]:
 
 
 def _near(bits: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Ink and the paper up to ``_NEAR`` rows above and below it: where a wrong offset shows, and little writing is."""
+    """Ink, and the paper ``_NEAR`` rows above and below it: where a wrong offset shows."""
     near = bits.copy()
     for distance in range(1, _NEAR + 1):
         near[distance:] |= bits[:-distance]
@@ -84,7 +84,7 @@ def _by_band(values: NDArray[np.float64], bands: int) -> NDArray[np.float64]:
 
 
 def _best_path(gain: NDArray[np.float64], center: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Whole offset by band: most agreement, a cost for each row lost or doubled, and a limit to it for a lost stretch."""
+    """Whole offset by band: most agreement, less a limited cost for rows lost or doubled."""
     bands, width = gain.shape
     steps = np.arange(width) - width // 2
     came = np.zeros((bands, width), np.intp)

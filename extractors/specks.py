@@ -8,11 +8,10 @@ from extractors.model import Gray
 
 
 def ink_without_specks(pixels: Gray, least_px: int = 14) -> NDArray[np.bool_]:
-    """Ink of a page at ``WORK_DPI``, less pieces of fewer than ``least_px`` pixels and the dashes that bad
-    rows leave.
+    """Ink of a page at ``WORK_DPI`` without specks.
 
-    A bad row is a streak one or two received rows high: a piece much wider than it is high and at most three
-    pixels high, alone.
+    Pieces of fewer than ``least_px`` pixels go, and so does what is at most three pixels high: the streaks
+    that bad rows leave, and bare rules with them.
     """
     ink = (pixels < 128).astype(np.uint8)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)

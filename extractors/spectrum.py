@@ -1,5 +1,4 @@
-"""Pages at very low resolution and their correlation: which blank a page is most like, and where it lies on
-it.
+"""Pages at very low resolution and their correlation: which blank a page is like, and where it lies on it.
 
 At 25 dpi a page is the gray of its blocks of print. Correlation over all shifts at once is a product of
 spectra.

@@ -1,7 +1,7 @@
 """Which pages of one transmission make one form.
 
-Pages come in order, out of order, doubled, or not at all, of several patients in one call. Two pages of a
-form belong together when nothing speaks against it; where it is a guess, the pages are left as they lie and the document is marked.
+Pages come in order, out of order, doubled, or not at all, of several patients in one call. Two pages of a form
+belong together when nothing speaks against it; where it is a guess, the document is marked.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from extractors.model import FormPages, PageIdentity
 
 SameSheet = Callable[[int, int], bool | None]
-"""Of two received pages that are the same page of the same form: is it the same sheet sent twice? None: cannot tell."""
+"""Of two received copies of one page of a form: is it the same sheet sent twice? None: cannot tell."""
 
 SamePerson = Callable[[int, int], bool | None]
 """Of two received pages of one form: is it the same patient or prescriber? None: cannot tell."""

@@ -70,9 +70,8 @@ def squared(page: ReceivedPage) -> tuple[Gray, Matrix]:
     width, height = max(1, round(columns * across)), max(1, round(rows * down))
     if (width, height) != (columns, rows):
         shrinks = across < 0.95 or down < 0.95
-        pixels = cv2.resize(
-            pixels, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-        )
+        how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+        pixels = np.asarray(cv2.resize(pixels, (width, height), interpolation=how), np.uint8)
     return pixels, scaling(width / columns, height / rows)
 
 
@@ -81,7 +80,7 @@ def small_ink(pixels: Gray, factor: int) -> NDArray[np.float32]:
     rows, columns = pixels.shape
     size = (max(1, columns // factor), max(1, rows // factor))
     shrunk = cv2.resize(pixels[: size[1] * factor, : size[0] * factor], size, interpolation=cv2.INTER_AREA)
-    return (255 - shrunk).astype(np.float32) / 255
+    return np.asarray((255 - shrunk) / np.float32(255), np.float32)
 
 
 def _strip_profiles(ink: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -137,7 +136,7 @@ def _without_rules(ink: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def skew_degrees(pixels: Gray) -> float:
-    """The skew of a page's lines, within ``MOST_SKEW_DEGREES``; 0 where it is not sure or too small to matter."""
+    """The skew of a page's lines, within ``MOST_SKEW_DEGREES``; 0 where it is not sure or too small."""
     ink = small_ink(pixels, WORK_DPI // _SKEW_DPI)
     if float(ink.mean()) < _LEAST_INK_SHARE:
         return 0.0
@@ -159,7 +158,9 @@ def skew_degrees(pixels: Gray) -> float:
 
 def _deskewed(pixels: Gray, degrees: float) -> tuple[Gray, Matrix]:
     rows, columns = pixels.shape
-    matrix = np.asarray(cv2.getRotationMatrix2D(((columns - 1) / 2, (rows - 1) / 2), degrees, 1.0))
+    matrix = np.asarray(
+        cv2.getRotationMatrix2D(((columns - 1) / 2, (rows - 1) / 2), degrees, 1.0), np.float64
+    )
     straight = cv2.warpAffine(
         pixels,
         matrix,
@@ -168,4 +169,4 @@ def _deskewed(pixels: Gray, degrees: float) -> tuple[Gray, Matrix]:
         borderMode=cv2.BORDER_CONSTANT,
         borderValue=255,
     )
-    return straight, matrix
+    return np.asarray(straight, np.uint8), matrix

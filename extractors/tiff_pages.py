@@ -35,7 +35,7 @@ class TiffFax:
 def open_tiff(data: bytes, limits: OpeningLimits) -> TiffFax:
     """Opens every page of a TIFF.
 
-    A page whose data is cut keeps the rows before the cut; a page that cannot be decoded at all is named in the problems.
+    A page whose data is cut keeps the rows before the cut; one that cannot be decoded is a problem.
 
     Raises:
         NoPages: the file has no directory and no data.
@@ -57,9 +57,7 @@ def open_tiff(data: bytes, limits: OpeningLimits) -> TiffFax:
     if not received:
         if not pages and len(data) <= 8:
             raise NoPages("The TIFF has no pages: ask the sender to fax it again.")
-        raise DamagedFax(
-            "No page of the TIFF can be decoded: fetch the file again from the fax server, or ask for a resend."
-        )
+        raise DamagedFax("No page of the TIFF can be decoded: fetch the file again, or ask for a resend.")
     first = pages[0] if pages else None
     return TiffFax(
         _format(first),
@@ -104,7 +102,7 @@ def _page(
 
 
 def _decode_frame(data: bytes, frame: int, directory: Directory) -> tuple[int, Bits] | None:
-    """Columns and rows of the frame, decoded by Pillow and libtiff; none where they refuse it or its data lies outside the file."""
+    """Columns and rows of the frame, decoded by libtiff; none where it refuses or data is missing."""
     for offsets, lengths in ((t.STRIP_OFFSETS, t.STRIP_BYTES), (t.TILE_OFFSETS, t.TILE_BYTES)):
         for offset, length in zip(directory.numbers(offsets), directory.numbers(lengths), strict=False):
             if offset + length > len(data):
@@ -127,7 +125,7 @@ def _decode_frame(data: bytes, frame: int, directory: Directory) -> tuple[int, B
 
 
 def _decode_cut(data: bytes, directory: Directory) -> Bits | None:
-    """The rows of a fax page before the file, or its data, ends; strips after the first faulty one are lost."""
+    """The rows of a fax page before its data ends; strips after the first faulty one are lost."""
     coding = Coding.of(directory)
     if coding.compression not in {2, 3, 4} or (directory.number(t.BITS_PER_SAMPLE, 1) or 1) != 1:
         return None
@@ -154,7 +152,7 @@ def _decode_cut(data: bytes, directory: Directory) -> Bits | None:
 def _note_cut(
     data: bytes, directories: Directories, received: list[ReceivedPage], problems: list[Problem]
 ) -> None:
-    """A chain of directories that breaks off: says so, and keeps the rows of the page whose directory was lost."""
+    """A chain of directories that breaks off: says so, and keeps the rows of the page that lost its own."""
     number = len(directories.pages) + 1
     last = directories.pages[-1] if directories.pages else None
     strip = data[last.end :] if last is not None else data[8:]

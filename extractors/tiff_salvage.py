@@ -106,7 +106,7 @@ def rows_before_cut(strip: bytes, coding: Coding, most_rows: int = _MOST_ROWS) -
 
 
 def wide_enough(strip: bytes, coding: Coding, rows: int) -> bool:
-    """Whether a guessed line width holds all ink: decoded as wider lines, the strip shows nothing to the right."""
+    """Whether a guessed line holds all ink: decoded as wider lines, the strip shows nothing to the right."""
     wider = Coding(
         coding.width_px + 512, coding.compression, coding.t4_options, coding.fill_order, coding.photometric
     )

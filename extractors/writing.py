@@ -21,10 +21,12 @@ REACH_PX = 5
 """How far a field may lie from where registration says: the last snap is looked for within this."""
 AROUND_PX = (16, 14)
 """Writing is followed this far out of its box, across and down."""
-SPECK_PX = 9
-"""Smaller pieces of ink are specks of the line or the scanner; the dot of an i is 3 x 3 at the smallest."""
+SPECK_PX = 5
+"""Smaller pieces of ink are specks of the line or the scanner; the dot of an i has 2 x 3 px at the least."""
 DARK_RIM = 0.22
 """Share of the rim about the print that is ink on a page whose lines have spread; writing covers less of it."""
+NEAR_PX = 12
+"""A dot stands this near its letter."""
 BLANK_WORTH_PX = 60
 """Less printed ink than this about a field gives nothing to snap to."""
 
@@ -266,5 +268,5 @@ def _without_lone_specks(ours: NDArray[np.bool_], boxes: NDArray[np.int32]) -> N
     for index in small:
         apart_x = np.maximum(left[letters] - left[index] - width[index], left[index] - (left + width)[letters])
         apart_y = np.maximum(top[letters] - top[index] - height[index], top[index] - (top + height)[letters])
-        ours[index] = bool((np.maximum(apart_x, apart_y) <= 18).any())
+        ours[index] = bool((np.maximum(apart_x, apart_y) <= NEAR_PX).any())
     return ours

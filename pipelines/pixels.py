@@ -1,35 +1,64 @@
-"""What the flow itself makes of a page's pixels: a hash of what was written, and a small picture."""
+"""What the flow itself makes of a page's pixels: what was written compared, and a small picture."""
+
+from functools import cache
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from extractors.model import ReceivedPage, RegisteredPage
 
 LEAST_INK = 400
 """Written pixels at 204 dpi below which a page counts as blank: less than a short word."""
 
-_GRID = 32
-_COARSE = 8
+_CELL_PX = (32, 48)
+"""Height and width."""
 
 
 def content_hash(page: RegisteredPage) -> str | None:
     """A perceptual hash of what was written on a form: 16 hex digits, none where nothing was.
 
-    The printed form is taken out first, since all copies of a form look alike. The signs of the 64 coarsest
-    waves (after the constant one) of the ink's density stay nearly the same when the same paper is faxed
-    again.
+    The printed form is taken out first, since all copies of a form look alike. What is left is counted in cells of
+    about 6 x 4 mm, and each of 64 fixed random weighings of the cells gives a bit. On sample faxes the same paper sent
+    again, at other resolutions too, differed in 2, 2, 2 and 6 bits, and no other page of its form in less than 8.
     """
-    printed = cv2.erode(page.blank, np.ones((5, 5), np.uint8)) < 128
-    written = (page.pixels < 128) & ~printed
-    ink = cv2.morphologyEx(written.astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
-    if int(ink.sum()) < LEAST_INK:
+    written = _written(page)
+    if int(written.sum()) < LEAST_INK:
         return None
-    blurred = cv2.GaussianBlur(ink.astype(np.float32), (0, 0), sigmaX=12)
-    waves = cv2.dct(cv2.resize(blurred, (_GRID, _GRID), interpolation=cv2.INTER_AREA))
-    coarse = waves[:_COARSE, :_COARSE].flatten()
-    coarse[0] = 0.0
-    bits = coarse > np.median(coarse[1:])
+    rows, columns = (side // cell for side, cell in zip(written.shape, _CELL_PX, strict=True))
+    ink = cv2.resize(written.astype(np.float32), (columns, rows), interpolation=cv2.INTER_AREA).ravel()
+    bits = _weighings(ink.size) @ ink > 0
     return np.packbits(bits).tobytes().hex()
+
+
+def likeness(one: RegisteredPage, other: RegisteredPage) -> float:
+    """How alike the writing on two copies of a form is: the correlation of its strokes, 1 for the same sheet.
+
+    Strokes are compared at a scale of 0.4 to 1.2 mm: finer is the noise of the line, coarser is where people write
+    on this form anyway.
+    """
+    first, second = _strokes(one), _strokes(other)
+    length = float(np.sqrt((first @ first) * (second @ second)))
+    return float(first @ second) / length if length else 0.0
+
+
+def _written(page: RegisteredPage) -> NDArray[np.uint8]:
+    printed = cv2.erode(page.blank, np.ones((5, 5), np.uint8)) < 128
+    written = ((page.pixels < 128) & ~printed).astype(np.uint8)
+    return np.asarray(cv2.morphologyEx(written, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8)), np.uint8)
+
+
+def _strokes(page: RegisteredPage) -> NDArray[np.float32]:
+    written = _written(page).astype(np.float32)
+    wide = cv2.GaussianBlur(written, (0, 0), sigmaX=10)
+    return np.asarray(cv2.GaussianBlur(written, (0, 0), sigmaX=3) - wide, np.float32).ravel()
+
+
+@cache
+def _weighings(cells: int) -> NDArray[np.float64]:
+    # The seed is part of what a hash means: another one would tell no fax from those in the store.
+    weights = np.random.default_rng(7).choice([-1.0, 1.0], size=(64, cells))
+    return np.asarray(weights - weights.mean(axis=1, keepdims=True), np.float64)
 
 
 def small_picture(page: ReceivedPage, width_px: int = 340) -> bytes:

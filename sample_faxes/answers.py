@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
-from numpy.random import Generator
+from numpy.random import Generator, default_rng
 
 from form_templates.conditions import is_required
 from form_templates.model import FormField, Template
@@ -85,7 +85,7 @@ def _value(template: Template, field: FormField, case: Case, rng: Generator) -> 
         return _assessment_answer(template, field, rng)
     day = re.match(r"day_(\d)_(.+)", field.name)
     if day:
-        return _day_value(int(day.group(1)), day.group(2), case, rng)
+        return _day_value(int(day.group(1)), day.group(2), case)
     usual = USUAL.get(field.name)
     return _by_kind(field, case, rng) if usual is None else _fitting(field, usual(case, rng), rng)
 
@@ -117,9 +117,11 @@ def _clock(minutes: int) -> str:
     return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
-def _day_value(number: int, what: str, case: Case, rng: Generator) -> Value:
+def _day_value(number: int, what: str, case: Case) -> Value:
+    """One fact of an infusion day. The facts of a day are drawn together, so that its times are in order."""
     if number > case.infusion_days:
         return None
+    rng = default_rng([int(case.facility.npi), int(case.prescriber.npi), number])
     first = case.last_infusion - timedelta(days=case.infusion_days - 1)
     start = 8 * 60 + 5 * int(rng.integers(0, 24))
     stop = start + 240 + 5 * int(rng.integers(0, 8))

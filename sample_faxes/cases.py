@@ -54,6 +54,7 @@ class Case:
     last_infusion: date
     planned: date
     months_since_first: int
+    second_site: Site
     events: tuple[Event, ...] = ()
     comment: str | None = None
     reaction: str | None = None
@@ -108,4 +109,5 @@ def make_case(rng: Generator, received: date, *, months_since_first: int | None 
         last_infusion=last_first_day + timedelta(days=4 if course == 1 else 2),
         planned=planned,
         months_since_first=months,
+        second_site=make_site(rng, state, "F"),
     )

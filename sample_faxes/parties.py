@@ -1,7 +1,6 @@
 """What a party of a case answers to a field that is named after it, such as ``prescriber_npi``."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from form_templates.model import Template
 from sample_faxes.cases import Case, Value
@@ -95,7 +94,7 @@ def party_value(template: Template, case: Case, name: str) -> tuple[bool, Value]
         ("facility_", lambda s: _site_value(case.facility, s)),
         ("pharmacy_", lambda s: _site_value(case.pharmacy, s)),
         ("ship_", lambda s: _place_value(case.facility.place, s)),
-        ("site_2_", lambda s: _site_value(replace(case.pharmacy, name=case.facility.name + " North"), s)),
+        ("site_2_", lambda s: _site_value(case.second_site, s)),
         ("contact_2_", lambda s: _person_value(case.new_prescriber.contact, s)),
         ("representative_", lambda s: _representative_value(template, case, s)),
         ("contact_", lambda s: _contact_value(template, case, s)),

@@ -18,8 +18,8 @@ QUALITIES: dict[Quality, Line] = {
     "clean": Line("v17"),
     "corrected": Line("v17", error_correction=True, noise_dbm0=-35.0, store="mmr"),
     "half_percent": Line("v17", noise_dbm0=-36.1),
-    "two_percent": Line("v29", noise_dbm0=-32.2),
-    "five_percent": Line("v29", noise_dbm0=-31.5),
+    "two_percent": Line("v29", noise_dbm0=-32.4),
+    "five_percent": Line("v29", noise_dbm0=-31.8),
     "dropouts": Line("v17", dropouts_hz=2.4),
 }
 """Lines by the share of bad lines that they cost a page of these forms, sent fine."""

@@ -105,13 +105,13 @@ class Readers:
 
     Attributes:
         hand: reads handwriting.
-        type: reads typed or printed writing; may be the same net.
+        typed: reads typed or printed writing; may be the same net.
         second: an independent voice, asked about typed fields only; none to do without.
         page: reads pages that are no form; none to do without.
     """
 
     hand: LineReader
-    type: LineReader
+    typed: LineReader
     second: LineReader | None = None
     page: PageReader | None = None
 
@@ -120,7 +120,7 @@ class Readers:
         """Names and versions of every voice, for the record of where a value came from."""
         voices = {
             f"{voice.name} {voice.version}"
-            for voice in (self.hand, self.type, self.second, self.page)
+            for voice in (self.hand, self.typed, self.second, self.page)
             if voice is not None
         }
         return ", ".join(sorted(voices))

@@ -75,4 +75,4 @@ def open_readers(
     if whole is not None and not isinstance(whole, PageReader):
         message = f"The reader {page} cannot read whole pages: choose tesseract."
         raise UnknownReader(message)
-    return Readers(hand=made[hand], type=made[typed], second=made[second] if second else None, page=whole)
+    return Readers(hand=made[hand], typed=made[typed], second=made[second] if second else None, page=whole)

@@ -17,8 +17,6 @@ from extractors.model import Gray
 from extractors.readers.protocol import LineCrop, LineReading, PageLine, ReaderError
 
 MARGIN_PX = 12
-ENLARGED = 1.6
-"""Crops at 204 dpi are enlarged to about 330, where a capital of 10 point type is some 32 px high."""
 LINE_CONFIG = "--psm 7 --oem 1 -c tessedit_do_invert=0"
 PAGE_CONFIG = "--psm 6 --oem 1 -c tessedit_do_invert=0"
 
@@ -106,10 +104,11 @@ class Tesseract:
 
 
 def _prepared(pixels: Gray) -> Gray:
-    size = (max(1, round(pixels.shape[1] * ENLARGED)), max(1, round(pixels.shape[0] * ENLARGED)))
-    large = cv2.resize(pixels, size, interpolation=cv2.INTER_CUBIC)
+    """A crop softened and framed: on 150 typed lines of faxes the blur took whole lines right from 79 to 87 %,
+    and enlarging gained nothing."""
+    soft = cv2.GaussianBlur(pixels, (0, 0), 1.0)
     return np.asarray(
-        cv2.copyMakeBorder(large, MARGIN_PX, MARGIN_PX, MARGIN_PX, MARGIN_PX, cv2.BORDER_CONSTANT, value=255), np.uint8
+        cv2.copyMakeBorder(soft, MARGIN_PX, MARGIN_PX, MARGIN_PX, MARGIN_PX, cv2.BORDER_CONSTANT, value=255), np.uint8
     )
 
 

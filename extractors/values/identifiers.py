@@ -62,8 +62,10 @@ def parse_rems_id(raw: str, pattern: str | None) -> Parsed:
     if len(text) != 9:
         return ILLEGIBLE
     number = f"{text[0]}-{text[1:8].translate(LOOKALIKES)}{text[8]}"
-    if not re.fullmatch(pattern or "[DPFR]-[0-9]{7}[0-9A-Z]", number):
+    if not re.fullmatch("[A-Z]-[0-9]{7}[0-9A-Z]", number):
         return ILLEGIBLE
+    if not re.fullmatch(pattern or "[DPFR]-[0-9]{7}[0-9A-Z]", number):
+        return odd(number)
     twin = number[:-1] + _TWINS.get(number[-1], number[-1])
     for spelling in (number, twin):
         if rems_id_is_valid(spelling):

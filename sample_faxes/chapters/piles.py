@@ -89,7 +89,7 @@ def piles(book: Book) -> None:
     book.add(
         "so faint that nobody can read it",
         Form("patient_authorization"),
-        paper={1: PaperFault(darkness=-104, unreadable=True)},
+        paper={1: PaperFault(darkness=-172, unreadable=True)},
         raster="standard",
         expected=("unreadable_page",),
     )

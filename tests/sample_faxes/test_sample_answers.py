@@ -42,7 +42,7 @@ def allowed(field: FormField, value: Value) -> bool:
         "number": lambda text: field.maximum is None or float(text) <= field.maximum,
         "office_use": lambda _text: False,
     }
-    rule = rules.get(field.kind, lambda text: text != "")
+    rule: Callable[[str], bool] = rules.get(field.kind, bool)
     return isinstance(value, str) and (value in offered if offered else rule(value))
 
 
@@ -92,6 +92,22 @@ def test_baseline_laboratory_days_lie_in_the_window(seed: int) -> None:
     for lab in ("cbc", "creatinine", "urinalysis", "thyroid"):
         day = answers[f"{lab}_date"].value
         assert timedelta(0) <= planned - date.fromisoformat(str(day)) <= timedelta(30)
+
+
+def test_an_infusion_is_observed_for_two_hours_after_it_ended() -> None:
+    complete = 0
+    for seed in range(10):
+        answers = filled(catalog().get("infusion_checklist"), seed)
+        for day in range(1, 6):
+            times = [
+                answers[f"day_{day}_{what}"].value for what in ("start_time", "stop_time", "observed_until")
+            ]
+            if all(times):
+                start, stop, until = (int(str(t)[:2]) * 60 + int(str(t)[3:]) for t in times)
+                assert 180 <= stop - start <= 360
+                assert until - stop >= 120
+                complete += 1
+    assert complete >= 5
 
 
 @settings(deadline=None, max_examples=60)

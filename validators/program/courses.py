@@ -136,6 +136,7 @@ def course_findings(
     party, settings = asked.party, asked.settings
     findings: list[ProgramFinding] = []
     before = 0
+    versions = {event.head.document_id: event.head.version for event in events}
     received = {event.head.document_id: event.head.received_on for event in events}
     for course in courses:
         outside_unknown = bool(courses[0].outside) and before > 0
@@ -146,7 +147,7 @@ def course_findings(
                 )
             )
         before = course.number
-        if course.outside:
+        if course.outside or not _checklist_is_due(course, versions, settings):
             continue
         due_on = add_business_days(course.ended_on, settings.checklist_business_days, settings.holidays)
         if course.checklists and received[course.checklists[0]] > due_on:
@@ -161,6 +162,11 @@ def course_findings(
         if isinstance(event, ChecklistFiled):
             findings += _premedication(event, party)
     return tuple(findings)
+
+
+def _checklist_is_due(course: Course, versions: dict[str, str], settings: ProgramSettings) -> bool:
+    """Whether the program version of the course's first form asks for checklists (decision 4)."""
+    return versions[course.documents[0]] >= settings.checklist_from_version
 
 
 def _premedication(event: ChecklistFiled, party: str) -> list[ProgramFinding]:

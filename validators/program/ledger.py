@@ -75,6 +75,7 @@ class Ledger:
         self._revisions: dict[str, list[RecordedForm]] = defaultdict(list)
         self._decisions: list[Decision] = []
         self._joined: dict[str, Joined] = {}
+        self._cases: dict[str, set[str]] = defaultdict(set)
         self.registry = Registry(settings)
 
     def record(self, form: RecordedForm) -> Touched:
@@ -85,6 +86,8 @@ class Ledger:
             [one for one in revisions if one.revision != form.revision] + [form], key=lambda one: one.revision
         )
         newest = revisions[-1]
+        if newest.case_number is not None:
+            self._cases[newest.case_number].add(newest.document_id)
         mentions = mentions_of(newest, self._settings.rems_id_pattern)
         roles = {mention.role for mention in mentions}
         gone = [role for role in _roles_of(newest.form) if role not in roles]
@@ -108,7 +111,7 @@ class Ledger:
         elif isinstance(decision, _STANDING):
             party = self.registry.current(decision.party)
             before = frozenset({party}) if party else frozenset()
-            documents = self.registry.documents(party) if party else frozenset()
+            documents = self._documents(party) if party else frozenset()
         return self._touched(documents, before)
 
     def _touched(self, documents: frozenset[str], before: frozenset[str]) -> Touched:
@@ -118,7 +121,7 @@ class Ledger:
             document
             for party in parties
             if not party.startswith("patient:")
-            for document in self.registry.documents(party)
+            for document in self._documents(party)
         }
         return Touched(parties | self._parties_of(leaning), documents | leaning)
 
@@ -129,8 +132,34 @@ class Ledger:
             for document in documents
             if (revisions := self._revisions.get(document))
             for role in {"patient", FOUNDING.get(revisions[-1].form, "patient")}
-            if (party := self.registry.party(document, role)) is not None
+            if (party := self._party(document, role)) is not None
         )
+
+    def _party(self, document: str, role: str) -> str | None:
+        """Whom a form means; a page that fits nobody by itself means the patient of its case."""
+        party = self.registry.party(document, role)
+        if party is not None or role != "patient":
+            return party
+        if self.registry.resolution(document, role).match.outcome != "unknown":
+            return None
+        mates = sorted(
+            (self._revisions[mate][-1] for mate in self._mates(document)), key=lambda form: form.order
+        )
+        parties = (self.registry.party(mate.document_id, role) for mate in mates)
+        return next((one for one in parties if one is not None), None)
+
+    def _mates(self, document: str) -> frozenset[str]:
+        """The other forms of a form's case."""
+        case_number = self._revisions[document][-1].case_number if self._revisions.get(document) else None
+        return frozenset(self._cases.get(case_number or "", ())) - {document}
+
+    def _documents(self, party: str) -> frozenset[str]:
+        """The documents that mention a party, and those of the same cases that mention nobody."""
+        own = self.registry.documents(party)
+        if not party.startswith("patient:"):
+            return own
+        mates = {mate for document in own for mate in self._mates(document)}
+        return own | {mate for mate in mates if self._party(mate, "patient") == party}
 
     def known_at(self, moment: datetime) -> "Ledger":
         """The ledger as it was at a moment: later forms, corrections and decisions taken away."""
@@ -180,7 +209,7 @@ class Ledger:
         """AUT-01: authorizations in force when a correction was made, and without ground since."""
         findings = []
         holding = {one.document_id for one in state.treatment.authorizations if one.granted_at is not None}
-        for document in self.registry.documents(party):
+        for document in self._documents(party):
             for form in self._revisions[document]:
                 if form.known_at is None or form.revision == 0 or form.known_at > moment:
                     continue
@@ -212,9 +241,9 @@ class Ledger:
         """The forms of a party that count then: its own for prescribers and sites, all for a patient."""
         role = party.partition(":")[0]
         forms = []
-        for document in self.registry.documents(party):
+        for document in self._documents(party):
             known = [one for one in self._revisions[document] if (one.known_at or one.received_at) <= moment]
-            if not known or self.registry.party(document, role) != party:
+            if not known or self._party(document, role) != party:
                 continue
             if role == "patient" or FOUNDING.get(known[-1].form) == role:
                 forms.append(known[-1])
@@ -243,10 +272,14 @@ class Ledger:
 
     def questions_of_matching(self) -> Sequence[tuple[Mention, Match]]:
         """The mentions that wait for a person or for an enrollment."""
-        return list(self.registry.unresolved())
+        return [
+            (mention, result)
+            for mention, result in self.registry.unresolved()
+            if self._party(mention.document_id, mention.role) is None
+        ]
 
     def _register_findings(self) -> Iterable[ProgramFinding]:
-        for mention, result in self.registry.unresolved():
+        for mention, result in self.questions_of_matching():
             words = mention.role.replace("_", " ")
             if result.id_claimed:
                 yield found("X3", document_id=mention.document_id, fields=(f"{mention.role}_rems_id",))

@@ -79,6 +79,7 @@ class Match:
     Attributes:
         outcome: ``certain``: ``party`` is meant; ``doubtful``: a person chooses; ``unknown``: nobody fits.
         candidates: best first, for a person to choose from.
+        id_claimed: the form bears an identifier of somebody whose other particulars contradict it (X3).
     """
 
     outcome: Literal["certain", "doubtful", "unknown"]
@@ -271,7 +272,8 @@ def match(
     )
     if taken:
         return Match("certain", best.party, shown)
-    return Match("doubtful", None, shown, id_claimed=bool(same_id))
+    claimed = len(same_id) > 1 or any(not _beyond_doubt(mention.kind, one.evidence.levels) for one in same_id)
+    return Match("doubtful", None, shown, id_claimed=claimed)
 
 
 def _best(party: str, mention: Particulars, known: Iterable[Particulars]) -> Candidate:

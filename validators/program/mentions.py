@@ -87,13 +87,16 @@ class Mention:
 
 
 def mentions_of(form: RecordedForm, rems_id_pattern: str = DEFAULT_PATTERN) -> tuple[Mention, ...]:
-    """Everybody whom a form mentions and by whom it could be found; unsure fields are left out."""
+    """Everybody whom a form mentions; unsure fields are left out.
+
+    A patient is mentioned even where nothing was read: such a page waits for its case or for a person.
+    """
     values = form.sure_values
     found = []
     founded = FOUNDING.get(form.form)
     for role in ((founded,) if founded else ()) + REFERRING.get(form.form, ()):
         particulars = particulars_of(values, role, rems_id_pattern, founding=role == founded)
-        if not particulars.is_empty:
+        if not particulars.is_empty or (role == "patient" and role != founded):
             found.append(Mention(form.document_id, role, role == founded, particulars))
     return tuple(found)
 

@@ -6,70 +6,38 @@ form looks at everybody known. So what a form is resolved to follows from the se
 order in which they are processed.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import replace
 
 from validators.program.decisions import Decision, Linked, Merged, RemsIdIssued, Unmerged
 from validators.program.matching import Match, match
-from validators.program.mentions import KIND_OF, Mention, Particulars, Role, blocking_keys
+from validators.program.mentions import KIND_OF, Mention, Particulars, blocking_keys
 from validators.program.settings import ProgramSettings
+from validators.program.shelf import Entry, MemoryShelf, MentionKey, Order, Resolution, Shelf
 
-MentionKey = tuple[str, str]
-Order = tuple[datetime, str]
+BY_PERSON = Match("certain", None, ())
 
 
 def party_id(role: str, document_id: str) -> str:
     """The id of the party that a document founds."""
-    return f"{KIND_OF[_role(role)]}:{document_id}"
-
-
-def _role(role: str) -> Role:
-    return next(known for known in KIND_OF if known == role)
-
-
-@dataclass(frozen=True)
-class Resolution:
-    """Whom a mention means: a party's id, or none with the candidates of the match."""
-
-    party: str | None
-    match: Match
-
-
-UNKNOWN = Match("unknown", None, ())
-BY_PERSON = Match("certain", None, ())
-
-
-@dataclass
-class _Entry:
-    mention: Mention
-    order: Order
-    keys: frozenset[str]
-    resolution: Resolution = field(default_factory=lambda: Resolution(None, UNKNOWN))
+    kind = next(kind for known, kind in KIND_OF.items() if known == role)
+    return f"{kind}:{document_id}"
 
 
 class Registry:
     """Whom every form means. Knows mentions and what people decided about them, nothing of states."""
 
-    def __init__(self, settings: ProgramSettings) -> None:
+    def __init__(self, settings: ProgramSettings, shelf: Shelf | None = None) -> None:
         self._settings = settings
-        self._entries: dict[MentionKey, _Entry] = {}
-        self._by_key: dict[str, set[MentionKey]] = defaultdict(set)
-        self._members: dict[str, set[MentionKey]] = defaultdict(set)
-        self._links: dict[MentionKey, Linked] = {}
-        self._merges: dict[str, Merged] = {}
-        self._undone: dict[str, Unmerged] = {}
-        self._issued: dict[str, RemsIdIssued] = {}
-        self._holders: dict[str, set[str]] = defaultdict(set)
+        self._shelf: Shelf = shelf if shelf is not None else MemoryShelf()
 
     def resolution(self, document_id: str, role: str) -> Resolution:
-        """Whom a form means in a role, after links and merges by people."""
-        entry = self._entries.get((document_id, role))
-        return entry.resolution if entry else Resolution(None, UNKNOWN)
+        """Whom a form means in a role, before merges."""
+        entry = self._shelf.entry((document_id, role))
+        return entry.resolution if entry else Resolution()
 
     def party(self, document_id: str, role: str) -> str | None:
-        """The id of the party that a form means in a role."""
+        """The id of the party that a form means in a role, after merges."""
         return self.current(self.resolution(document_id, role).party)
 
     def current(self, party: str | None) -> str | None:
@@ -77,7 +45,7 @@ class Registry:
         if party is None:
             return None
         own = self._anchor(party)
-        merged = {self._anchor(merge.gone): self._anchor(merge.kept) for merge in self._standing_merges()}
+        merged = {self._anchor(merge.gone): self._anchor(merge.kept) for merge in self._shelf.merges()}
         seen: set[str] = set()
         while own in merged and own not in seen:
             seen.add(own)
@@ -86,61 +54,42 @@ class Registry:
 
     def documents(self, party: str) -> frozenset[str]:
         """The documents that mention a party in any role."""
-        return frozenset(key[0] for own in self._merged_into(party) for key in self._members.get(own, ()))
-
-    def _standing_merges(self) -> Iterable[Merged]:
-        """The merges that nobody undid, in order, so that the last word on a party counts."""
-        standing = [merge for name, merge in self._merges.items() if name not in self._undone]
-        return sorted(standing, key=lambda merge: merge.order)
-
-    def _merged_into(self, party: str) -> set[str]:
-        """A party's own anchor and those of the parties merged into it."""
-        gone = {self._anchor(merge.gone) for merge in self._standing_merges()}
-        return {party} | {own for own in gone if self.current(own) == party}
+        return frozenset(
+            entry.mention.document_id
+            for own in self._merged_into(party)
+            for entry in self._shelf.members(own)
+        )
 
     def parties(self) -> frozenset[str]:
         """Every party known."""
         return frozenset(
-            current
-            for key, entry in self._entries.items()
-            if entry.mention.founding and (current := self.current(entry.resolution.party)) is not None
+            party
+            for entry in self._shelf.entries()
+            if entry.mention.founding and (party := self.current(entry.resolution.party)) is not None
         )
 
     def unresolved(self) -> Iterable[tuple[Mention, Match]]:
         """The mentions that wait: doubtful ones with their candidates, and those that fit nobody."""
-        for key in sorted(self._entries):
-            entry = self._entries[key]
+        for entry in self._shelf.entries():
             if entry.resolution.party is None:
                 yield entry.mention, entry.resolution.match
 
-    def settled(self) -> Iterable[Linked]:
-        """The mentions that a person decided about."""
-        return [self._links[key] for key in sorted(self._links)]
-
     def rems_id(self, party: str) -> str | None:
         """The REMS ID of a party: the one issued first, else the one that its enrollment bears."""
-        founders = sorted(
-            (
-                key
-                for own in self._merged_into(party)
-                for key in self._members.get(own, ())
-                if self._entries[key].mention.founding
-            ),
-            key=self._place,
-        )
-        issued = [
-            self._issued[name] for key in founders if (name := party_id(key[1], key[0])) in self._issued
+        members = [
+            entry for own in self._merged_into(party) for entry in self._shelf.members(own, teachers=True)
         ]
+        founders = sorted((entry for entry in members if entry.mention.founding), key=_place)
+        issued = [one for entry in founders if (one := self._shelf.issued(_name(entry))) is not None]
         if issued:
             return min(issued, key=lambda one: one.order).rems_id
-        return next(
-            (given for key in founders if (given := self._entries[key].mention.particulars.rems_id)), None
-        )
+        return next((given for entry in founders if (given := entry.mention.particulars.rems_id)), None)
 
     def doubly_issued(self) -> Iterable[tuple[str, frozenset[str]]]:
         """REMS IDs that more than one party holds, with the parties."""
-        for rems_id, names in sorted(self._holders.items()):
-            parties = frozenset(party for name in names if (party := self.current(name)) is not None)
+        for rems_id in self._shelf.rems_ids():
+            holders = self._shelf.holders(rems_id)
+            parties = frozenset(party for name in holders if (party := self.current(name)) is not None)
             if len(parties) > 1:
                 yield rems_id, parties
 
@@ -152,171 +101,169 @@ class Registry:
         """
         changed: set[str] = set()
         for mention in mentions:
-            self._forget(mention.key)
-            entry = _Entry(mention, order, blocking_keys(mention.particulars))
-            self._entries[mention.key] = entry
-            for key in entry.keys:
-                self._by_key[key].add(mention.key)
-            changed.add(mention.document_id)
-            changed |= self._resolve({mention.key})
+            touched = self._forget(mention.key)
+            linked = self._shelf.link(mention.key) is not None
+            self._shelf.save(Entry(mention, order, blocking_keys(mention.particulars), linked))
+            changed |= {mention.document_id} | self._resolve(touched | {mention.key})
         return frozenset(changed)
 
     def withdraw(self, document_id: str, roles: Iterable[str]) -> frozenset[str]:
         """Take back mentions that a correction removed from a form."""
         changed: set[str] = set()
         for role in roles:
-            touched = self._forget((document_id, role))
-            changed |= {document_id} | self._resolve(touched)
+            if self._shelf.entry((document_id, role)) is not None:
+                changed |= {document_id} | self._resolve(self._forget((document_id, role)))
         return frozenset(changed)
 
     def decide(self, decision: Decision) -> frozenset[str]:
         """Take in a link, a merge, its undoing or an issued ID; other decisions are none of the register's.
 
+        A merge and its undoing need the role; either may be processed before the other.
+
         Returns:
             The documents whose parties changed.
         """
         if isinstance(decision, Linked):
+            self._shelf.decide(decision)
             key = (decision.document_id, decision.role)
-            earlier = self._links.get(key)
-            if earlier is None or earlier.order < decision.order:
-                self._links[key] = decision
-            return self._resolve({key}) if key in self._entries else frozenset()
-        if isinstance(decision, Merged | Unmerged):
-            return self._decide_merge(decision)
+            entry = self._shelf.entry(key)
+            if entry is None:
+                return frozenset()
+            self._shelf.save(replace(entry, linked=True))
+            return self._resolve({key})
         if isinstance(decision, RemsIdIssued):
-            earliest = self._issued.get(decision.party)
-            if earliest is None or decision.order < earliest.order:
-                self._issued[decision.party] = decision
-            self._holders[decision.rems_id].add(decision.party)
+            self._shelf.decide(decision)
             kind = decision.party.partition(":")[0]
-            return self._resolve(set(self._by_key.get(f"{kind[:2]}:r:{decision.rems_id}", ())))
+            bearing = self._shelf.sharing(frozenset({f"{kind[:2]}:r:{decision.rems_id}"}))
+            return self._resolve({entry.mention.key for entry in bearing})
+        if isinstance(decision, Merged | Unmerged) and decision.who.role in self._settings.standing_roles:
+            self._shelf.decide(decision)
+            merge = decision if isinstance(decision, Merged) else self._shelf.merge(decision.merge_id)
+            names = (merge.kept, merge.gone) if merge else ()
+            return frozenset(one for name in names for one in self.documents(self.current(name) or ""))
         return frozenset()
 
-    def _decide_merge(self, decision: Merged | Unmerged) -> frozenset[str]:
-        """Merge or undo, where the role allows it; either may be processed before the other."""
-        if decision.who.role not in self._settings.standing_roles:
-            return frozenset()
-        if isinstance(decision, Merged):
-            self._merges[decision.decision_id] = decision
-            merge: Merged | None = decision
-        else:
-            self._undone[decision.merge_id] = decision
-            merge = self._merges.get(decision.merge_id)
-        if merge is None:
-            return frozenset()
-        return self.documents(self.current(merge.kept) or "") | self.documents(self.current(merge.gone) or "")
+    def _merged_into(self, party: str) -> set[str]:
+        """A party's own anchor and those of the parties merged into it."""
+        gone = {self._anchor(merge.gone) for merge in self._shelf.merges()}
+        return {party} | {own for own in gone if self.current(own) == party}
+
+    def _anchor(self, party: str) -> str:
+        """The unmerged id of a party that is named by any of its founding forms."""
+        kind, _, document_id = party.partition(":")
+        entry = self._shelf.entry((document_id, kind))
+        return entry.resolution.party or party if entry and entry.mention.founding else party
 
     def _forget(self, key: MentionKey) -> set[MentionKey]:
-        """Take a mention out; returns the founding mentions that may now resolve otherwise."""
-        entry = self._entries.pop(key, None)
+        """Take a mention out; returns the mentions that may now resolve otherwise."""
+        entry = self._shelf.entry(key)
         if entry is None:
             return set()
-        for one in entry.keys:
-            self._by_key[one].discard(key)
-        party = entry.resolution.party
-        if party is not None:
-            self._members[party].discard(key)
-        return self._neighbors(entry) | (set(self._members.get(party, ())) if party else set())
+        self._shelf.remove(key)
+        return self._leaning_on(entry) if entry.teaches else set()
 
-    def _neighbors(self, entry: _Entry) -> set[MentionKey]:
-        """Mentions that share a key and come later, or refer."""
-        return {
-            key
-            for one in entry.keys
-            for key in self._by_key.get(one, ())
-            if not self._entries[key].mention.founding or self._entries[key].order > entry.order
+    def _leaning_on(self, entry: Entry) -> set[MentionKey]:
+        """The mentions that go by an entry: later ones and referring ones of its keys, and its party's."""
+        leaning = {
+            other.mention.key
+            for other in self._shelf.sharing(entry.keys)
+            if not other.mention.founding or other.order > entry.order
         }
+        if entry.resolution.party is not None:
+            leaning |= {other.mention.key for other in self._shelf.members(entry.resolution.party)}
+        return leaning - {entry.mention.key}
 
     def _resolve(self, keys: set[MentionKey]) -> frozenset[str]:
         """Resolve mentions and whatever follows from a change, the earliest received first."""
-        waiting = set(keys)
+        waiting = {key: entry for key in keys if (entry := self._shelf.entry(key)) is not None}
         changed: set[str] = set()
         while waiting:
-            key = min(waiting, key=self._place)
-            waiting.discard(key)
-            entry = self._entries.get(key)
-            if entry is None:
+            key = min(waiting, key=lambda one: _place(waiting[one]))
+            waiting.pop(key)
+            before = self._shelf.entry(key)
+            if before is None:
                 continue
-            before = entry.resolution
-            after = self._judge(entry)
+            after = replace(before, resolution=self._judge(before))
             if after == before:
                 continue
-            if before.party is not None:
-                self._members[before.party].discard(key)
-            entry.resolution = after
-            if after.party is not None:
-                self._members[after.party].add(key)
+            self._shelf.save(after)
             changed.add(key[0])
-            if entry.mention.founding or key in self._links:
-                for party in {before.party, after.party} - {None}:
-                    members = self._members.get(party or "", set()) | {key}
-                    for member in members:
-                        waiting |= self._neighbors(self._entries[member])
-                    waiting |= members
-                waiting.discard(key)
+            if not after.teaches or self._teaches_nothing_new(before, after):
+                continue
+            leaning = self._leaning_on(before) | self._leaning_on(after)
+            for party in {before.resolution.party, after.resolution.party} - {None}:
+                for member in self._shelf.members(party or "", teachers=True):
+                    leaning |= self._leaning_on(member)
+            leaning.discard(key)
+            waiting |= {one: entry for one in leaning if (entry := self._shelf.entry(one)) is not None}
         return frozenset(changed)
 
-    def _place(self, key: MentionKey) -> tuple[bool, Order, str]:
-        entry = self._entries[key]
-        return (not entry.mention.founding, entry.order, key[1])
-
-    def _judge(self, entry: _Entry) -> Resolution:
-        link = self._links.get(entry.mention.key)
-        own = party_id(entry.mention.role, entry.mention.document_id)
-        if link is not None:
-            if link.party is not None:
-                return Resolution(self._anchor(link.party), BY_PERSON)
-            return Resolution(own if entry.mention.founding else None, BY_PERSON)
-        result = match(entry.mention.particulars, self._profiles(entry), self._settings)
-        if result.party is not None:
-            return Resolution(result.party, result)
-        if entry.mention.founding and result.outcome == "unknown":
-            return Resolution(own, result)
-        return Resolution(None, result)
-
-    def _anchor(self, party: str) -> str:
-        """The unmerged id of a party that is named by any of its forms."""
-        kind, _, document_id = party.partition(":")
-        entry = self._entries.get((document_id, kind))
-        return entry.resolution.party or party if entry and entry.mention.founding else party
-
-    def _profiles(self, entry: _Entry) -> dict[str, list[Particulars]]:
-        """What is known of the parties that share a key, by founding forms and forms that a person linked."""
-        kind = entry.mention.particulars.kind
-        parties: set[str] = set()
-        for one in entry.keys:
-            for key in self._by_key.get(one, ()):
-                other = self._entries[key]
-                if self._teaches(key, entry) and other.resolution.party is not None:
-                    parties.add(other.resolution.party)
-        for name in self._holders.get(entry.mention.particulars.rems_id, ()):
-            parties.add(self._anchor(name))
-        profiles: dict[str, list[Particulars]] = {}
-        for party in parties:
-            teachers = [key for key in self._members.get(party, ()) if self._teaches(key, entry)]
-            issued = [self._issued_to(key, entry) for key in teachers]
-            rems_id = min(filter(None, issued), default="")
-            known = [
-                replace(own, rems_id=rems_id) if rems_id else own
-                for key in sorted(teachers, key=self._place)
-                if (own := self._entries[key].mention.particulars)
-            ]
-            if known and known[0].kind == kind:
-                profiles[party] = known
-        return profiles
-
-    def _issued_to(self, key: MentionKey, entry: _Entry) -> str:
-        """The REMS ID issued to the party that a form founds, as far as ``entry`` may go by it."""
-        issued = self._issued.get(party_id(key[1], key[0])) if self._entries[key].mention.founding else None
-        return (
-            issued.rems_id if issued and (not entry.mention.founding or issued.at <= entry.order[0]) else ""
+    def _teaches_nothing_new(self, before: Entry, after: Entry) -> bool:
+        """Whether an earlier form of the same party says the very same, so that nobody resolves otherwise."""
+        party = after.resolution.party
+        if before.resolution.party is not None or party is None or not after.mention.founding:
+            return False
+        return any(
+            other.mention.founding
+            and other.order < after.order
+            and other.mention.particulars == after.mention.particulars
+            for other in self._shelf.members(party, teachers=True)
         )
 
-    def _teaches(self, key: MentionKey, entry: _Entry) -> bool:
-        """Whether a mention says something about a party that ``entry`` may go by."""
-        other = self._entries[key]
-        if key == entry.mention.key or other.resolution.party is None:
-            return False
-        if entry.mention.founding:
-            return other.mention.founding and other.order < entry.order
-        return other.mention.founding or key in self._links
+    def _judge(self, entry: Entry) -> Resolution:
+        mention = entry.mention
+        link = self._shelf.link(mention.key)
+        if link is not None and link.party is not None:
+            return Resolution(self._anchor(link.party), BY_PERSON)
+        result = BY_PERSON if link else match(mention.particulars, self._profiles(entry), self._settings)
+        if result.party is not None:
+            return Resolution(result.party, result)
+        founds = mention.founding and (link is not None or result.outcome == "unknown")
+        return Resolution(party_id(mention.role, mention.document_id) if founds else None, result)
+
+    def _profiles(self, entry: Entry) -> dict[str, list[Particulars]]:
+        """What is known of the parties that share a key, by founding forms and forms that a person linked."""
+        parties = {
+            other.resolution.party
+            for other in self._shelf.sharing(entry.keys, teachers=True)
+            if _may_learn(entry, other)
+        }
+        parties |= {self._anchor(name) for name in self._shelf.holders(entry.mention.particulars.rems_id)}
+        profiles: dict[str, list[Particulars]] = {}
+        for party in sorted(parties - {None}, key=str):
+            known = self._profile(party or "", entry)
+            if known and known[0].kind == entry.mention.particulars.kind:
+                profiles[party or ""] = known
+        return profiles
+
+    def _profile(self, party: str, entry: Entry) -> list[Particulars]:
+        """Every set of particulars of a party that ``entry`` may go by, with the REMS ID issued to it."""
+        teachers = [other for other in self._shelf.members(party, teachers=True) if _may_learn(entry, other)]
+        issued = [
+            one.rems_id
+            for other in teachers
+            if other.mention.founding and (one := self._shelf.issued(_name(other))) is not None
+            if not entry.mention.founding or one.at <= entry.order[0]
+        ]
+        rems_id = min(issued, default="")
+        return [
+            replace(other.mention.particulars, rems_id=rems_id) if rems_id else other.mention.particulars
+            for other in sorted(teachers, key=_place)
+        ]
+
+
+def _may_learn(entry: Entry, other: Entry) -> bool:
+    """A founding form goes by earlier founding forms, a referring one by all that teach."""
+    if other.mention.key == entry.mention.key or other.resolution.party is None:
+        return False
+    if entry.mention.founding:
+        return other.mention.founding and other.order < entry.order
+    return other.teaches
+
+
+def _name(entry: Entry) -> str:
+    return party_id(entry.mention.role, entry.mention.document_id)
+
+
+def _place(entry: Entry) -> tuple[bool, Order, str]:
+    return not entry.mention.founding, entry.order, entry.mention.role

@@ -1,0 +1,241 @@
+"""Reads the fields of registered pages: the one place where ink, readers, values and confidence meet."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from extractors import confidence
+from extractors.marks import read_marks
+from extractors.model import (
+    BoxPx,
+    DocumentReading,
+    FieldReading,
+    FormPages,
+    Problem,
+    RegisteredPage,
+    StrayText,
+)
+from extractors.readers.protocol import Readers
+from extractors.signatures import read_signature
+from extractors.stray import read_stray
+from extractors.written import WrittenField, find_written, read_written
+from extractors.writing import Writing, find_writing, to_px
+from form_templates.model import MARKED_KINDS, FormField, Template
+
+STANDARD_ROWS = 0.75
+"""Received rows for each form row: 0.48 at 98 rows to the inch, 0.96 at 196."""
+
+
+@dataclass(frozen=True)
+class PageFields:
+    """What was read on one page of a form."""
+
+    fields: tuple[FieldReading, ...]
+    stray: tuple[StrayText, ...] = ()
+
+
+def read_form_page(
+    page: RegisteredPage, template: Template, readers: Readers, *, target_error: float
+) -> PageFields:
+    """Read every field of one page, in the order in which the template lists them.
+
+    Args:
+        page: the page laid over its blank.
+        template: the form's template.
+        readers: the voices.
+        target_error: share of fields that may be wrong among those that nobody sees.
+
+    Returns:
+        One reading for each field of the page. On a doubtful page every field is none with the reason
+        ``registration`` and nothing else is read: the caller makes one task of the page.
+
+    Raises:
+        ReaderError: a reader cannot work.
+    """
+    asked = template.fields_on(page.form_page)
+    if page.doubtful:
+        return PageFields(tuple(_unread(field, page, "registration", "review") for field in asked))
+    standard = is_standard(page)
+    boxes = [to_px(box) for field in asked for box in field.boxes]
+    ticks = [to_px(box) for field in asked if field.kind in MARKED_KINDS for box in field.boxes]
+    writings = {
+        field.name: find_writing(page, to_px(field.box), boxes, standard=standard)
+        for field in asked
+        if field.kind not in MARKED_KINDS and field.box is not None
+    }
+    written = read_written(
+        [
+            find_written(field, writings[field.name])
+            for field in asked
+            if field.name in writings and field.kind != "signature"
+        ],
+        readers,
+        standard=standard,
+        residual_px=page.residual_px,
+    )
+    found: list[FieldReading] = []
+    for field in asked:
+        if field.kind in MARKED_KINDS:
+            found.append(_marked(page, field, ticks, standard=standard, target_error=target_error))
+        elif field.name not in writings:
+            found.append(_unread(field, page, "no_box", "review"))
+        elif field.kind == "signature":
+            found.append(_signed(page, field, writings[field.name], target_error))
+        else:
+            found.append(_written(page, written[field.name], target_error))
+    return PageFields(tuple(found), read_stray(page, boxes, readers.hand))
+
+
+def read_document(
+    pages: FormPages,
+    registered: Mapping[int, RegisteredPage],
+    template: Template,
+    readers: Readers,
+    *,
+    target_error: float,
+) -> DocumentReading:
+    """Read one form of a transmission.
+
+    Args:
+        pages: which received page is which page of the form.
+        registered: registered pages by page of the form; a page that could not be registered is left out.
+        template: the form's template.
+        readers: the voices.
+        target_error: share of fields that may be wrong among those that nobody sees.
+
+    Returns:
+        A reading for every field of the form. Fields of a page that did not come are none with the reason
+        ``missing_page`` and confidence 0.
+
+    Raises:
+        ReaderError: a reader cannot work.
+    """
+    fields: list[FieldReading] = []
+    stray: list[StrayText] = []
+    problems: list[Problem] = []
+    for number in range(1, len(template.pages) + 1):
+        page = registered.get(number)
+        if page is None:
+            received = pages.pages.get(number)
+            reason, decision = ("missing_page", "empty") if received is None else ("registration", "review")
+            fields += [
+                FieldReading(
+                    name=field.name,
+                    kind=field.kind,
+                    value=None,
+                    raw="",
+                    confidence=0.0,
+                    decision="empty" if decision == "empty" else "review",
+                    reader="none",
+                    page=received,
+                    box_px=None,
+                    reasons=(reason,),
+                )
+                for field in template.fields_on(number)
+            ]
+        else:
+            read = read_form_page(page, template, readers, target_error=target_error)
+            fields += read.fields
+            stray += read.stray
+        if number in pages.pages and (page is None or page.doubtful):
+            message = "The page does not lie over its form well enough to read: compare it by eye, or ask for it again."
+            problems.append(Problem("registration", message, pages.pages[number]))
+    order = {field.name: index for index, field in enumerate(template.fields)}
+    fields.sort(key=lambda reading: order[reading.name])
+    return DocumentReading(pages, tuple(fields), tuple(stray), tuple(problems))
+
+
+def is_standard(page: RegisteredPage) -> bool:
+    """Whether the page came with 98 rows to the inch, from how many of its rows make one form row."""
+    ends = page.form_to_received[:, 0]
+    step = abs(ends[-1] - ends[0]) / max(1, len(ends) - 1)
+    return float(max(step)) < STANDARD_ROWS
+
+
+def _unread(field: FormField, page: RegisteredPage, reason: str, decision: confidence.Decision) -> FieldReading:
+    return FieldReading(
+        name=field.name,
+        kind=field.kind,
+        value=None,
+        raw="",
+        confidence=0.0,
+        decision=decision,
+        reader="none",
+        page=page.received_page,
+        box_px=page.received_box(_around(field.boxes)) if field.boxes else None,
+        reasons=(reason,),
+    )
+
+
+def _marked(
+    page: RegisteredPage, field: FormField, ticks: Sequence[BoxPx], *, standard: bool, target_error: float
+) -> FieldReading:
+    marks = read_marks(page, field, ticks, standard=standard)
+    unmarked = marks.value in (None, False)
+    sure = marks.probability - (0.003 if page.residual_px > 3 else 0.0)
+    standing = [mark.value for mark in marks.options if mark.strength >= 1]
+    return FieldReading(
+        name=field.name,
+        kind=field.kind,
+        value=marks.value,
+        raw=" ".join(standing),
+        confidence=sure,
+        decision=confidence.decide(
+            sure, target_error, is_empty=unmarked, must_see=bool({"two_marked", "crossed_out"} & set(marks.reasons))
+        ),
+        reader="mark" if standing or marks.value else "none",
+        page=page.received_page,
+        box_px=page.received_box(_around(field.boxes)),
+        reasons=marks.reasons,
+    )
+
+
+def _signed(page: RegisteredPage, field: FormField, writing: Writing, target_error: float) -> FieldReading:
+    signature = read_signature(writing)
+    return FieldReading(
+        name=field.name,
+        kind=field.kind,
+        value=signature.present,
+        raw="signed" if signature.present else "",
+        confidence=signature.probability,
+        decision=confidence.decide(signature.probability, target_error, is_empty=not signature.present),
+        reader="signature" if signature.present else "none",
+        page=page.received_page,
+        box_px=page.received_box(_joined(_around(field.boxes), writing)),
+        reasons=signature.reasons,
+        handwritten=signature.present and "typed" not in signature.reasons,
+    )
+
+
+def _written(page: RegisteredPage, field: WrittenField, target_error: float) -> FieldReading:
+    asked = field.asked
+    return FieldReading(
+        name=asked.name,
+        kind=asked.kind,
+        value=field.value,
+        raw=field.raw,
+        confidence=field.confidence,
+        decision=confidence.decide(
+            field.confidence,
+            target_error,
+            is_empty=not field.filled,
+            must_see=field.filled and (field.value is None or bool(field.reasons)),
+        ),
+        reader=("handwriting" if field.handwritten else "print") if field.filled else "none",
+        page=page.received_page,
+        box_px=page.received_box(_joined(_around(asked.boxes), field.writing)),
+        candidates=field.candidates,
+        reasons=field.reasons,
+        handwritten=field.filled and field.handwritten,
+    )
+
+
+def _around(boxes: Sequence[tuple[float, float, float, float]]) -> BoxPx:
+    """The box around boxes of points, form pixels."""
+    px = [to_px(box) for box in boxes]
+    return min(b[0] for b in px), min(b[1] for b in px), max(b[2] for b in px), max(b[3] for b in px)
+
+
+def _joined(box: BoxPx, writing: Writing) -> BoxPx:
+    """The field's box, grown to its writing."""
+    other = writing.form_box if len(writing.pieces) else box
+    return min(box[0], other[0]), min(box[1], other[1]), max(box[2], other[2]), max(box[3], other[3])

@@ -1,0 +1,75 @@
+"""Words crossed out: where a straight stroke runs through writing, and what is left beside it."""
+
+import cv2
+import numpy as np
+
+from extractors.writing import Ink, Writing
+
+LEAST_PX = 56
+"""A stroke through a word is longer than the bar of any letter at the sizes people write in a box."""
+SLOPES = np.linspace(-0.12, 0.12, 13)
+"""Rise over run of a stroke through a word; steeper ones are letters."""
+LEAD_PX = 3
+"""A stroke through a word begins before its first letter, unlike the joins of a running hand."""
+
+
+def find_strike(writing: Writing) -> tuple[int, int] | None:
+    """Left and right end (pixels of the window) of what was crossed out; none where nothing was."""
+    if not len(writing.pieces) or int(writing.pieces[:, 2].max()) < LEAST_PX:
+        return None  # a stroke through letters makes one wide piece of them
+    ink = writing.ink
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    left, top = int(columns[0]), int(rows[0])
+    tight = np.ascontiguousarray(ink[top : rows[-1] + 1, left : columns[-1] + 1])
+    if tight.shape[0] < 12:
+        return None
+    found = [run for slope in SLOPES for run in _straight_runs(tight, float(slope))]
+    if not found:
+        return None
+    return left + min(start for start, _ in found), left + max(end for _, end in found)
+
+
+def _straight_runs(ink: Ink, slope: float) -> list[tuple[int, int]]:
+    """Begin and end of unbroken straight strokes of one slope that run through letters."""
+    height, width = ink.shape
+    matrix = np.array([[1, 0, 0], [-slope, 1, max(0.0, slope) * width]], np.float32)
+    tall = height + int(abs(slope) * width) + 1
+    level = cv2.warpAffine(ink, matrix, (width, tall), flags=cv2.INTER_NEAREST)
+    # Two rows make a stroke: a thin one wavers by a pixel.
+    joined = cv2.dilate(level, np.ones((2, 1), np.uint8))
+    runs = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, LEAST_PX), np.uint8))
+    if not runs.any():
+        return []
+    _, _, stats, _ = cv2.connectedComponentsWithStats(runs, connectivity=8)
+    found = []
+    for start, top, long, high, _ in stats[1:].tolist():
+        if high > 14:
+            continue
+        end = start + long
+        lead = level[:, start : start + LEAD_PX]
+        outside = lead.copy()
+        outside[max(0, top - 2) : top + high + 2] = 0
+        above = level[max(0, top - 4) : top, start:end].any(axis=0)
+        below = level[top + high : top + high + 4, start:end].any(axis=0)
+        crossed = float((above | below).mean()) if above.size and below.size else 0.0
+        if not outside.any() and crossed > 0.2:
+            found.append((start, end))
+    return found
+
+
+def without_struck(writing: Writing, strike: tuple[int, int]) -> Writing:
+    """The same field's writing without what was crossed out."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(writing.ink, connectivity=8)
+    middle = stats[:, 0] + stats[:, 2] / 2
+    kept = (middle > strike[1] + 2) | (middle < strike[0] - 2)
+    kept[0] = False
+    return Writing(
+        ink=kept[labels].astype(np.uint8),
+        left_px=writing.left_px,
+        top_px=writing.top_px,
+        box=writing.box,
+        pieces=np.asarray(stats[np.flatnonzero(kept)], np.int32).reshape(-1, 5),
+        alien_share=writing.alien_share,
+        outside_share=writing.outside_share,
+        shift_px=writing.shift_px,
+    )

@@ -1,0 +1,186 @@
+"""Where the register keeps mentions and what people decided about them: a protocol, and one in memory.
+
+A store implements the same protocol over its tables. Everything is asked for by key, so that a register of a
+million costs no more than one of a hundred.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from validators.program.decisions import Linked, Merged, RemsIdIssued, Unmerged
+from validators.program.matching import Match
+from validators.program.mentions import Mention
+
+MentionKey = tuple[str, str]
+Order = tuple[datetime, str]
+UNKNOWN = Match("unknown", None, ())
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """Whom a mention means: a party's id, or none with the candidates of the match."""
+
+    party: str | None = None
+    match: Match = UNKNOWN
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A mention on the shelf.
+
+    Attributes:
+        order: place of its form in the order of receipt.
+        keys: its blocking keys.
+        linked: a person said whom it means.
+    """
+
+    mention: Mention
+    order: Order
+    keys: frozenset[str]
+    linked: bool = False
+    resolution: Resolution = Resolution()
+
+    @property
+    def teaches(self) -> bool:
+        """Whether others may go by its particulars: enrollments, and forms that a person linked."""
+        return self.mention.founding or self.linked
+
+
+class Shelf(Protocol):
+    """What the register asks of its place of keeping."""
+
+    def entry(self, key: MentionKey) -> Entry | None:
+        """The entry of one mention."""
+
+    def save(self, entry: Entry) -> None:
+        """Keep an entry, in place of an earlier one of the same mention."""
+
+    def remove(self, key: MentionKey) -> None:
+        """Take an entry away."""
+
+    def sharing(self, keys: frozenset[str], *, teachers: bool = False) -> Iterable[Entry]:
+        """The entries with any of the blocking keys, each once; teachers alone where asked."""
+
+    def members(self, party: str, *, teachers: bool = False) -> Iterable[Entry]:
+        """The entries that mean a party before merges; teachers alone where asked."""
+
+    def entries(self) -> Iterable[Entry]:
+        """Every entry; for lists only."""
+
+    def decide(self, decision: Linked | Merged | Unmerged | RemsIdIssued) -> None:
+        """Keep a decision; of two about one mention the later, of two IDs of one party the earlier."""
+
+    def link(self, key: MentionKey) -> Linked | None:
+        """What a person said about a mention."""
+
+    def merges(self) -> Iterable[Merged]:
+        """The merges that nobody undid, in order."""
+
+    def issued(self, name: str) -> RemsIdIssued | None:
+        """The REMS ID issued under one of a party's names."""
+
+    def holders(self, rems_id: str) -> Iterable[str]:
+        """The names of parties to whom a REMS ID was issued."""
+
+    def merge(self, merge_id: str) -> Merged | None:
+        """A merge, undone or not."""
+
+    def rems_ids(self) -> Iterable[str]:
+        """Every REMS ID issued; for lists only."""
+
+
+class MemoryShelf:
+    """A shelf in memory."""
+
+    def __init__(self) -> None:
+        self._entries: dict[MentionKey, Entry] = {}
+        self._by_key: dict[str, set[MentionKey]] = defaultdict(set)
+        self._members: dict[str, set[MentionKey]] = defaultdict(set)
+        self._links: dict[MentionKey, Linked] = {}
+        self._merges: dict[str, Merged] = {}
+        self._undone: set[str] = set()
+        self._issued: dict[str, RemsIdIssued] = {}
+        self._holders: dict[str, set[str]] = defaultdict(set)
+
+    def entry(self, key: MentionKey) -> Entry | None:
+        """The entry of one mention."""
+        return self._entries.get(key)
+
+    def save(self, entry: Entry) -> None:
+        """Keep an entry, in place of an earlier one of the same mention."""
+        key = entry.mention.key
+        self.remove(key)
+        self._entries[key] = entry
+        for one in entry.keys:
+            self._by_key[one].add(key)
+        if entry.resolution.party is not None:
+            self._members[entry.resolution.party].add(key)
+
+    def remove(self, key: MentionKey) -> None:
+        """Take an entry away."""
+        entry = self._entries.pop(key, None)
+        if entry is None:
+            return
+        for one in entry.keys:
+            self._by_key[one].discard(key)
+        if entry.resolution.party is not None:
+            self._members[entry.resolution.party].discard(key)
+
+    def sharing(self, keys: frozenset[str], *, teachers: bool = False) -> Iterable[Entry]:
+        """The entries with any of the blocking keys, each once; teachers alone where asked."""
+        found = {key for one in keys for key in self._by_key.get(one, ())}
+        return [self._entries[key] for key in found if not teachers or self._entries[key].teaches]
+
+    def members(self, party: str, *, teachers: bool = False) -> Iterable[Entry]:
+        """The entries that mean a party before merges; teachers alone where asked."""
+        own = [self._entries[key] for key in self._members.get(party, ())]
+        return [entry for entry in own if not teachers or entry.teaches]
+
+    def entries(self) -> Iterable[Entry]:
+        """Every entry; for lists only."""
+        return [self._entries[key] for key in sorted(self._entries)]
+
+    def decide(self, decision: Linked | Merged | Unmerged | RemsIdIssued) -> None:
+        """Keep a decision; of two about one mention the later, of two IDs of one party the earlier."""
+        if isinstance(decision, Linked):
+            key = (decision.document_id, decision.role)
+            earlier = self._links.get(key)
+            if earlier is None or earlier.order < decision.order:
+                self._links[key] = decision
+        elif isinstance(decision, Merged):
+            self._merges[decision.decision_id] = decision
+        elif isinstance(decision, Unmerged):
+            self._undone.add(decision.merge_id)
+        else:
+            first = self._issued.get(decision.party)
+            if first is None or decision.order < first.order:
+                self._issued[decision.party] = decision
+            self._holders[decision.rems_id].add(decision.party)
+
+    def link(self, key: MentionKey) -> Linked | None:
+        """What a person said about a mention."""
+        return self._links.get(key)
+
+    def merges(self) -> Iterable[Merged]:
+        """The merges that nobody undid, in order."""
+        standing = [merge for name, merge in self._merges.items() if name not in self._undone]
+        return sorted(standing, key=lambda merge: merge.order)
+
+    def merge(self, merge_id: str) -> Merged | None:
+        """A merge, undone or not."""
+        return self._merges.get(merge_id)
+
+    def issued(self, name: str) -> RemsIdIssued | None:
+        """The REMS ID issued under one of a party's names."""
+        return self._issued.get(name)
+
+    def holders(self, rems_id: str) -> Iterable[str]:
+        """The names of parties to whom a REMS ID was issued."""
+        return sorted(self._holders.get(rems_id, ()))
+
+    def rems_ids(self) -> Iterable[str]:
+        """Every REMS ID issued; for lists only."""
+        return sorted(self._holders)
