@@ -230,10 +230,18 @@ def make_sheets(
     return sheets, documents
 
 
+def _page_total(fax: Transmission) -> int:
+    """The pages of the pile as it was made."""
+    return sum(
+        len(catalog().get(part.form, part.version).pages) if isinstance(part, Form) else 1
+        for part in fax.parts
+    )
+
+
 def _other_page(shelf: FontShelf, part: Other, case: Case, fax: Transmission, rng: Generator) -> Gray:
     hand = make_manner(shelf, Form("cover", face=part.face), rng).hand
     if part.what == "cover":
-        announced = part.announced or fax.announced or 2
+        announced = part.announced or fax.announced or _page_total(fax)
         return other_pages.cover_sheet(
             shelf, case, rng, announced=announced, comment=part.text, hand=hand if part.by_hand else None
         )

@@ -52,7 +52,7 @@ def several(book: Book) -> None:
     book.add(
         "checklists of two patients and an order, a cover by hand between them",
         Form("infusion_checklist", patient="a"),
-        Other("cover", text="2nd packet, other patient"),
+        Other("cover", text="2nd packet, other patient", announced=4),
         Form("infusion_checklist", patient="b", fill="mixed"),
         Form("prescription_order", patient="b", fill="mixed"),
         quality="two_percent",
