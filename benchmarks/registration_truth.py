@@ -1,7 +1,7 @@
 """Where each label of a received page truly is, without asking the registration that is measured.
 
-The rows of the noisy page are matched with the rows of the very bitmap that was sent; where the sheet lay in that
-bitmap is known, because the sample maker laid it there. The two together give the true place of every point.
+The rows of the noisy page are matched with the rows of the very bitmap that was sent; where the sheet lay in
+that bitmap is known, because the sample maker laid it there. The two together give every point's place.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _DIFFERENCE_CAP_PX = 200.0
 _STEP_COST_PX = 30.0
 _LONGEST_STEP = 3
 _MIDDLE_OF_PIXEL = 0.25
-"""The sample maker's map takes sheet edges for pixel middles: a quarter of a received pixel, at 408 to 204 dpi."""
+"""The sample maker's map takes edges for middles of pixels: a quarter of a received pixel, 408 to 204 dpi."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +56,7 @@ def received_rows(sent_ink: NDArray[np.bool_], page: ReceivedPage) -> NDArray[np
     rows = len(sent)
     offsets = np.arange(-int(_MOST_LOST * rows) - _MOST_DOUBLED_ROWS, _MOST_DOUBLED_ROWS + 1)
     cost = np.full((rows, len(offsets)), _DIFFERENCE_CAP_PX, np.float32)
-    for index, offset in enumerate(offsets):
+    for index, offset in enumerate(offsets.tolist()):
         low, high = max(0, -offset), min(rows, len(received) - offset)
         if high > low:
             differing = sent[low:high] ^ received[low + offset : high + offset]
@@ -64,7 +64,7 @@ def received_rows(sent_ink: NDArray[np.bool_], page: ReceivedPage) -> NDArray[np
             cost[low:high, index] = np.minimum(count, _DIFFERENCE_CAP_PX)
     # A damaged row is like none; its neighbors tell where it belongs.
     cost = np.asarray(cv2.blur(cost, (1, _WINDOW_ROWS), borderType=cv2.BORDER_REPLICATE), np.float32)
-    return np.arange(rows) + offsets[_cheapest_path(cost)].astype(np.float64)
+    return np.asarray(np.arange(rows) + offsets[_cheapest_path(cost)], np.float64)
 
 
 def _cheapest_path(cost: NDArray[np.float32]) -> NDArray[np.intp]:
@@ -97,8 +97,8 @@ def measure_registration(
 ) -> RegistrationErrors:
     """How far registered points are from where they truly are.
 
-    Made for pages sent upright: on a sideways sheet lost rows move columns of the form, which the two ends of a row that
-    ``form_to_received`` keeps cannot tell.
+    Made for pages sent upright: on a sideways sheet lost rows move columns of the form, which the two ends of a
+    row that ``form_to_received`` keeps cannot tell.
 
     Args:
         sent_ink: the bitmap as sent, True is ink.

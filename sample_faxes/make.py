@@ -4,11 +4,12 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
 
-from sample_faxes.fonts import DEFAULT_FOLDER, FontShelf, FontsMissing, fetch_fonts
+from sample_faxes.fonts import DEFAULT_FOLDER, FontShelf, FontsMissing, Group, fetch_fonts
 from sample_faxes.scenario import Transmission
 from sample_faxes.scenarios import SCENARIOS
 from sample_faxes.sending import Sent, send
@@ -17,27 +18,20 @@ DEFAULT_OUT = Path(__file__).with_name("faxes")
 DEFAULT_SEED = 20261005
 
 
-def make(shelf: FontShelf, scenarios: Iterable[Transmission], seed: int) -> Iterator[Sent]:
-    """Each transmission in turn; a resend has the bytes of the fax it repeats."""
+def make(
+    shelf: FontShelf, scenarios: Iterable[Transmission], seed: int, *, group: Group = "train"
+) -> Iterator[Sent]:
+    """Each transmission in turn, in hands of a group; a resend has the bytes of the fax it repeats."""
     known = {fax.name: fax for fax in SCENARIOS}
     for fax in scenarios:
+        original = fax if fax.resend_of is None else known[fax.resend_of]
+        paper = known[original.like] if original.like else None
+        sent = send(shelf, original, seed, group=group, paper=paper)
         if fax.resend_of is not None:
-            original = known[fax.resend_of]
-            sent = send(shelf, original, seed, paper=known[original.like] if original.like else None)
             truth = sent.truth | {"scenario": fax.note, "resend_of": fax.resend_of}
             truth["fax"] = sent.truth["fax"] | {"received_at": fax.at.isoformat(timespec="minutes")}
-            yield Sent(
-                fax.name,
-                sent.suffix,
-                sent.data,
-                truth,
-                sent.pages,
-                sent.sheets,
-                sent.received,
-                sent.bad_share,
-            )
-        else:
-            yield send(shelf, fax, seed, paper=known[fax.like] if fax.like else None)
+            sent = replace(sent, name=fax.name, truth=truth)
+        yield sent
 
 
 def write(sent: Sent, out: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sample_faxes import tiff
 from sample_faxes.faxline import Line, Resolution, call
-from sample_faxes.fonts import FontShelf
+from sample_faxes.fonts import FontShelf, Group
 from sample_faxes.office import Document, Sheet, generator, make_sheets, sender_of, truth_value
 from sample_faxes.paper import Paper, Raster, SentPage, add_header, scan
 from sample_faxes.pdf import PdfCoding, write_pdf
@@ -52,7 +52,12 @@ class Sent:
 
 
 def send(
-    shelf: FontShelf, fax: Transmission, seed: int, *, group: str = "train", paper: Transmission | None = None
+    shelf: FontShelf,
+    fax: Transmission,
+    seed: int,
+    *,
+    group: Group = "train",
+    paper: Transmission | None = None,
 ) -> Sent:
     """Make one transmission of the set.
 

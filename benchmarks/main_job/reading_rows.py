@@ -1,4 +1,4 @@
-"""How well the job reads: pages, splits, ticks, signatures, typed fields, and handwriting beside plain tesseract."""
+"""How well the job reads: pages, splits, ticks, signatures, type, and handwriting beside plain tesseract."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Registration measured against the bitmaps that were sent: where labels truly are on pages with 5 % bad lines."""
+"""Registration measured against the bitmaps that were sent: where the labels of noisy pages truly are."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -45,7 +45,7 @@ def registration_rows(cache: Path, *, most_faxes: int) -> Iterator[Row]:
 def _upright_call(fax: Transmission) -> bool:
     """Faxes by telephone whose sheets lie upright: the truth follows rows, which a turned sheet has not."""
     return (
-        fax.carrier == "t30"
+        fax.carrier == "call"
         and fax.resend_of is None
         and not any(fault.turns for fault in fax.paper.values())
     )
