@@ -97,8 +97,8 @@ def measure_registration(
 ) -> RegistrationErrors:
     """How far registered points are from where they truly are.
 
-    Made for pages sent upright: on a sideways sheet lost rows move columns of the form, which the two ends of a
-    row that ``form_to_received`` keeps cannot tell.
+    Made for pages sent upright: on a sideways sheet lost rows move columns of the form, which the two ends of
+    a row that ``form_to_received`` keeps cannot tell.
 
     Args:
         sent_ink: the bitmap as sent, True is ink.

@@ -1,4 +1,4 @@
-"""From a field's ink to the crops that a reader is given: one line each, cut tight, and whether a hand wrote it."""
+"""From a field's ink to the crops that a reader is given: one line each, cut tight."""
 
 from dataclasses import dataclass
 
@@ -45,11 +45,15 @@ def _line_middles(writing: Writing, lines: int) -> np.ndarray[tuple[int], np.dty
     """Rows about which the lines were written: the printed ones, moved by what fits the ink best."""
     _, top, _, bottom = writing.box
     pitch = (bottom - top) / lines
-    profile = cv2.GaussianBlur(writing.ink.sum(axis=1, dtype=np.float32)[:, None], (1, 0), 0, sigmaY=pitch / 6)[:, 0]
+    profile = cv2.GaussianBlur(
+        writing.ink.sum(axis=1, dtype=np.float32)[:, None], (1, 0), 0, sigmaY=pitch / 6
+    )[:, 0]
     printed = top + pitch * (np.arange(lines) + 0.5)
     shifts = np.arange(-round(pitch * 0.4), round(pitch * 0.4) + 1)
     rows = np.clip(np.round(printed[None, :] + shifts[:, None]).astype(int), 0, len(profile) - 1)
-    middles: np.ndarray[tuple[int], np.dtype[np.float64]] = printed + shifts[profile[rows].sum(axis=1).argmax()]
+    middles: np.ndarray[tuple[int], np.dtype[np.float64]] = (
+        printed + shifts[profile[rows].sum(axis=1).argmax()]
+    )
     return middles
 
 
@@ -66,8 +70,8 @@ def _cut(writing: Writing, ink: Ink) -> tuple[Line, ...]:
 def cut_comb(writing: Writing, cells: int) -> tuple[Line, ...]:
     """The writing of a comb with its cells moved together, as one line.
 
-    A recognizer of lines takes wide gaps for spaces, so each character is set ``CELL_GAP_PX`` from the one before;
-    an empty cell inside leaves a gap of its own.
+    A recognizer of lines takes wide gaps for spaces, so each character is set ``CELL_GAP_PX`` from the one
+    before; an empty cell inside leaves a gap of its own.
     """
     whole = _cut(writing, writing.ink)
     if not whole:

@@ -24,13 +24,14 @@ _TIME = (
     r"(?P<hour>[01]?\d|2[0-3])\s?[:.]\s?(?P<minute>[0-5]\d)(?:\s?[:.]\s?[0-5]\d)?"
     r"(?:\s?(?P<half>[AaPp])\.?\s?[Mm]\b\.?)?"
 )
+_MONTH = r"(?P<name>" + "|".join(_MONTHS) + r")"
 _DAY_NAME = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*[.,]?\s+)?"
 _DATES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         r"(?<!\d)(?P<year>20\d\d)\s?[-/.]\s?(?P<month>\d{1,2})\s?[-/.]\s?(?P<day>\d{1,2})(?!\d)",
         r"(?<!\d)(?P<month>\d{1,2})\s?[-/]\s?(?P<day>\d{1,2})\s?[-/]\s?(?P<year>20\d\d|\d\d)(?!\d)",
-        _DAY_NAME + r"(?P<day>\d{1,2})[-.\s]+(?P<name>[a-z]{3})[a-z]*[-.,\s]+(?P<year>20\d\d|\d\d)(?!\d)",
+        _DAY_NAME + r"(?<!\d)(?P<day>\d{1,2})[-.\s]+" + _MONTH + r"[a-z]*[-.,\s]+(?P<year>20\d\d|\d\d)(?!\d)",
         _DAY_NAME
         + r"(?P<name>[a-z]{3})[a-z]*[-.\s]+(?P<day>\d{1,2})\s?[-,.\s]\s?(?P<year>20\d\d|\d\d)(?!\d)",
     )

@@ -26,7 +26,7 @@ _LEAST_SHARE = 0.4
 _CLEAR_SHARE = 0.6
 _RIVAL = 0.7
 _BLANK_INK = 0.0004
-_NEVER_BLANK_INK = 0.02
+_NEVER_BLANK_INK = 0.003
 _EDGE_IN = 0.3
 
 _COVER_WORDS = re.compile(
@@ -136,7 +136,7 @@ def _probability(found: _Verified) -> float:
 def is_blank(pixels: Gray) -> bool:
     """Whether a page holds no writing: hardly any ink inside its edges once specks are gone.
 
-    A signature alone is more ink than that; a page of handwriting is never blank.
+    A signature alone is more ink than that. A page full of specks is too faint to tell, never blank.
     """
     edge = int(_EDGE_IN * WORK_DPI)
     inside = pixels[edge:-edge, edge:-edge]

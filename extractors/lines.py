@@ -32,7 +32,7 @@ def find_lines(ink: Ink) -> tuple[LooseLine, ...]:
     Args:
         ink: rows x columns at ``WORK_DPI``, 1 is ink that belongs to nothing known.
     """
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     wide, tall, area = stats[:, 2], stats[:, 3], stats[:, 4]
     streak = ((tall <= 4) & (wide > 50)) | ((wide <= 4) & (tall > 50))
     kept = (area >= SPECK_PX) & ~streak & (tall < FRAME_PX) & ((wide < 900) | (tall > 20))

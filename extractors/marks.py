@@ -1,7 +1,7 @@
 """Tick boxes: which of a field's options are marked, by comparison with the blank form.
 
-A box counts as marked for the ink that the blank does not have there, inside the frame or in a ring around it, never
-for its darkness: frames and labels are as dark as any tick.
+A box counts as marked for the ink that the blank does not have there, inside the frame or around it,
+never for its darkness: frames and labels are as dark as any tick.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from form_templates.model import FormField
 SURROUND = 0.95
 """How far around a box its mark is looked for, in widths of the box: ticks fly out, circles run outside."""
 SURE_SHARE = 0.10
-"""Ink inside a box, as a share of its inner area, of the thinnest whole stroke: a slash of a fine pen covers 0.13."""
+"""Ink inside a box, as a share of its inner area, of the thinnest whole stroke; a fine slash covers 0.13."""
 FAINT_SHARE = 0.045
 """Less than this is what a bad line leaves behind in an empty box."""
 SPECK_PX = 9
@@ -61,7 +61,9 @@ class MarkReading:
     reasons: tuple[str, ...]
 
 
-def read_marks(page: RegisteredPage, field: FormField, boxes_px: Sequence[BoxPx], *, standard: bool) -> MarkReading:
+def read_marks(
+    page: RegisteredPage, field: FormField, boxes_px: Sequence[BoxPx], *, standard: bool
+) -> MarkReading:
     """The answer of a field of ticks.
 
     Args:
@@ -149,7 +151,7 @@ def _look(
         strength = min(strength, 0.9)  # a blot, not a stroke
     if down < 0.28:
         strength = min(strength, 0.6)  # a row that the line repeated or smeared, or a frame made thicker
-    circled = _is_ring(ink, here)
+    circled = _ringed(ink, here)
     if strength < 1 and not circled and labels:
         circled = _label_ringed(page, box, (shift_x, shift_y), standard=standard)
     if circled:
@@ -186,18 +188,33 @@ def _extent(ink: Ink) -> tuple[float, float]:
     return float(wide[-1] - wide[0] + 1) / ink.shape[1], float(tall[-1] - tall[0] + 1) / ink.shape[0]
 
 
-def _is_ring(ink: Ink, here: BoxPx) -> bool:
-    """Whether ink goes around the box: seen from its middle, outside the frame, in most directions."""
-    rows, columns = np.nonzero(ink)
-    if rows.size < 60:
-        return False
+def _ringed(ink: Ink, here: BoxPx) -> bool:
+    """Whether one stroke goes around something: a box or a label."""
+    closed = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
+    wide, tall = here[2] - here[0], here[3] - here[1]
+    return any(
+        stats[number, 4] > 60
+        and stats[number, 2] > 0.9 * wide
+        and stats[number, 3] > 0.9 * tall
+        and _goes_around((labels == number) & (ink > 0), here)
+        for number in range(1, count)
+    )
+
+
+def _goes_around(stroke: NDArray[np.bool_], here: BoxPx) -> bool:
+    """Whether a stroke is seen outside a box in most directions from its middle, well clear of its frame."""
+    rows, columns = np.nonzero(stroke)
     middle_x, middle_y = (here[0] + here[2]) / 2, (here[1] + here[3]) / 2
     half_x, half_y = (here[2] - here[0]) / 2, (here[3] - here[1]) / 2
     outside = (np.abs(columns - middle_x) > half_x + 4) | (np.abs(rows - middle_y) > half_y + 4)
     if outside.sum() < 50:
         return False
-    angles = np.arctan2(rows[outside] - middle_y, columns[outside] - middle_x)
-    seen = np.unique(np.floor((angles + np.pi) / (2 * np.pi) * 16).astype(int) % 16)
+    across, down = (columns[outside] - middle_x) / half_x, (rows[outside] - middle_y) / half_y
+    # A thickened frame keeps close to the box; a ring has a radius of 0.7 of its width and more.
+    if float(np.median(np.hypot(across, down))) < 1.35:
+        return False
+    seen = np.unique(np.floor((np.arctan2(down, across) + np.pi) / (2 * np.pi) * 16).astype(int) % 16)
     return len(seen) >= 12
 
 
@@ -229,9 +246,4 @@ def _label_ringed(page: RegisteredPage, box: BoxPx, shift: tuple[int, int], *, s
         return False
     written = less_print(page_ink, blank_ink, (1, 2 if standard else 1))
     label: BoxPx = (box[2] + 2 + int(start[0]) - left, tall + 1, box[2] + 2 + end - left, 2 * tall - 1)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(written, connectivity=8)
-    ringed = False
-    for number in np.flatnonzero((stats[:, 4] > 60) & (stats[:, 2] > 0.7 * (label[2] - label[0]))):
-        if number:
-            ringed |= _is_ring((labels == number).astype(np.uint8), label)
-    return ringed
+    return _ringed(written, label)

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import warnings
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -63,11 +64,13 @@ def open_fax(data: bytes, name_hint: str = "", limits: OpeningLimits | None = No
 
 def _open_picture(data: bytes, kind: str, limits: OpeningLimits) -> ReceivedPage:
     try:
-        with warnings.catch_warnings(), Image.open(io.BytesIO(data), formats=(kind,)) as image:
-            limits.check_sizes([image.size])
-            stated = image.info.get("dpi") or (None, None)
-            turned = ImageOps.exif_transpose(image)
-            return _picture_page(turned, stated)
+        with warnings.catch_warnings():
+            # Our own limit, checked by the declared size, says what Pillow would only warn of.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(data), formats=(kind,)) as image:
+                limits.check_sizes([image.size])
+                stated = image.info.get("dpi") or (None, None)
+                return _picture_page(ImageOps.exif_transpose(image), stated)
     except Image.DecompressionBombError as error:
         raise ImageTooLarge(
             f"The picture declares more than {limits.most_page_px:,} pixels: ask for it as a fax."

@@ -5,6 +5,7 @@ import numpy as np
 
 from extractors.lines import LooseLine, find_lines
 from extractors.model import WORK_DPI, StraightPage, StrayText
+from extractors.penmanship import typed_probability
 from extractors.readers.protocol import LineCrop, PageLine, Readers
 from extractors.writing import Ink
 
@@ -18,8 +19,8 @@ LEAST_LETTERS = 2
 def read_page_text(straight: StraightPage, readers: Readers) -> tuple[StrayText, ...]:
     """Every line of a page that is no form, top to bottom.
 
-    Type is read by the page reader in one go. What it read badly or did not see, and is not the sender's header
-    line, is cut into lines and read by the voice for handwriting.
+    Type is read by the page reader in one go. What it read badly or did not see, and is not the sender's
+    header line, is cut into lines and read by the voice for handwriting.
 
     Args:
         straight: the page, upright and square.
@@ -37,13 +38,18 @@ def read_page_text(straight: StraightPage, readers: Readers) -> tuple[StrayText,
     again = _longest(find_lines(rest))
     readings = readers.hand.read([LineCrop(line.pixels) for line in again])
     found = [_typed_text(straight, line, top) for line in good]
+    taken: set[PageLine] = set()
     for line, reading in zip(again, readings, strict=True):
         other = _best_beneath(line, typed)
         text, probability = reading.text, min(reading.probability, 0.9)
         if other is not None and other.probability > probability:
+            if other in taken:
+                continue
+            taken.add(other)
             text, probability = other.text, min(other.probability, 0.8)
         if sum(letter.isalnum() for letter in text) >= LEAST_LETTERS:
-            found.append(_stray(straight, line.box_px, top, text, probability, handwritten=True))
+            by_hand = (typed_probability((line.pixels < 128).astype(np.uint8)) or 0.0) < 0.5
+            found.append(_stray(straight, line.box_px, top, text, probability, handwritten=by_hand))
     return tuple(sorted(found, key=lambda item: (item.box_px[1], item.box_px[0])))
 
 
@@ -54,7 +60,7 @@ def _without(body: np.ndarray[tuple[int, int], np.dtype[np.uint8]], lines: list[
         ink[max(0, top - 4) : bottom + 4, max(0, left - 4) : right + 4] = 0
     for kernel in (np.ones((1, 120), np.uint8), np.ones((120, 1), np.uint8)):
         rules = cv2.morphologyEx(ink, cv2.MORPH_OPEN, kernel)
-        ink &= 1 - cv2.dilate(rules, np.ones((3, 3), np.uint8))
+        ink[cv2.dilate(rules, np.ones((3, 3), np.uint8)) > 0] = 0
     return ink
 
 
@@ -90,7 +96,9 @@ def _stray(
     *,
     handwritten: bool,
 ) -> StrayText:
-    corners = np.array([[box[0], box[1] + top, 1], [box[2], box[3] + top, 1], [box[0], box[3] + top, 1]], float)
+    corners = np.array(
+        [[box[0], box[1] + top, 1], [box[2], box[3] + top, 1], [box[0], box[3] + top, 1]], float
+    )
     received = corners @ straight.to_received.T
     return StrayText(
         page=straight.received.number,

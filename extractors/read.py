@@ -7,6 +7,7 @@ from extractors import confidence
 from extractors.marks import read_marks
 from extractors.model import (
     BoxPx,
+    Decision,
     DocumentReading,
     FieldReading,
     FormPages,
@@ -17,8 +18,8 @@ from extractors.model import (
 from extractors.readers.protocol import Readers
 from extractors.signatures import read_signature
 from extractors.stray import read_stray
-from extractors.written import WrittenField, find_written, read_written
 from extractors.writing import Writing, find_writing, to_px
+from extractors.written import WrittenField, find_written, read_written
 from form_templates.model import MARKED_KINDS, FormField, Template
 
 STANDARD_ROWS = 0.75
@@ -69,7 +70,6 @@ def read_form_page(
             if field.name in writings and field.kind != "signature"
         ],
         readers,
-        standard=standard,
         residual_px=page.residual_px,
     )
     found: list[FieldReading] = []
@@ -137,7 +137,9 @@ def read_document(
             fields += read.fields
             stray += read.stray
         if number in pages.pages and (page is None or page.doubtful):
-            message = "The page does not lie over its form well enough to read: compare it by eye, or ask for it again."
+            message = (
+                "The page does not lie over its form well enough to read: compare it by eye, or ask again."
+            )
             problems.append(Problem("registration", message, pages.pages[number]))
     order = {field.name: index for index, field in enumerate(template.fields)}
     fields.sort(key=lambda reading: order[reading.name])
@@ -151,7 +153,7 @@ def is_standard(page: RegisteredPage) -> bool:
     return float(max(step)) < STANDARD_ROWS
 
 
-def _unread(field: FormField, page: RegisteredPage, reason: str, decision: confidence.Decision) -> FieldReading:
+def _unread(field: FormField, page: RegisteredPage, reason: str, decision: Decision) -> FieldReading:
     return FieldReading(
         name=field.name,
         kind=field.kind,
@@ -180,7 +182,10 @@ def _marked(
         raw=" ".join(standing),
         confidence=sure,
         decision=confidence.decide(
-            sure, target_error, is_empty=unmarked, must_see=bool({"two_marked", "crossed_out"} & set(marks.reasons))
+            sure,
+            target_error,
+            is_empty=unmarked,
+            must_see=bool({"two_marked", "crossed_out"} & set(marks.reasons)),
         ),
         reader="mark" if standing or marks.value else "none",
         page=page.received_page,

@@ -1,4 +1,4 @@
-"""Whether a signature line is signed: ink of a pen that belongs there, told from a typed name, a stamp and a dash."""
+"""Whether a signature line is signed: ink of a pen that belongs there, told from a typed name or a dash."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,6 @@ import numpy as np
 
 from extractors.model import WORK_DPI
 from extractors.penmanship import typed_probability
-from extractors.values.parsed import is_absent
 from extractors.writing import Writing
 
 LEAST_WIDTH_PX = round(0.12 * WORK_DPI)
@@ -17,27 +16,20 @@ LEAST_AREA_PX = 90
 
 @dataclass(frozen=True)
 class SignatureReading:
-    """Whether somebody signed: ``probability`` that ``present`` is right; reasons: typed, faint, outside_box."""
+    """Whether somebody signed: ``probability`` that ``present`` is; reasons: typed, faint, outside_box."""
 
     present: bool
     probability: float
     reasons: tuple[str, ...]
 
 
-def read_signature(writing: Writing, typed_text: str | None = None) -> SignatureReading:
-    """Judge the ink of a signature field.
-
-    Args:
-        writing: the field's ink.
-        typed_text: what a reader made of it, where its look is that of type; none where nobody read it.
-    """
+def read_signature(writing: Writing) -> SignatureReading:
+    """Judge the ink of a signature field."""
     if not len(writing.pieces) or writing.area_px < LEAST_AREA_PX // 2:
         sure = 0.985 if writing.alien_share > 0.3 else 0.998
         return SignatureReading(present=False, probability=sure, reasons=())
     left, top, right, bottom = writing.form_box
     wide, tall = right - left, bottom - top
-    if typed_text is not None and is_absent(typed_text):
-        return SignatureReading(present=False, probability=0.9, reasons=("not_applicable",))
     if writing.area_px < LEAST_AREA_PX or wide < LEAST_WIDTH_PX or tall < 8:
         return SignatureReading(present=False, probability=0.85, reasons=("faint",))
     if looks_typed(writing):
@@ -53,4 +45,7 @@ def looks_typed(writing: Writing) -> bool:
     if len(pieces) < 5:
         return False
     longest = int(pieces[:, 2].max())
-    return longest < 2.5 * float(np.median(pieces[:, 3])) and (typed_probability(writing) or 0.0) > 0.9
+    return (
+        longest < 2.5 * float(np.median(pieces[:, 3]))
+        and (typed_probability(writing.ink, pieces) or 0.0) > 0.9
+    )

@@ -1,7 +1,7 @@
 """Which pages of one transmission make one form.
 
-Pages come in order, out of order, doubled, or not at all, of several patients in one call. Two pages of a form
-belong together when nothing speaks against it; where it is a guess, the document is marked.
+Pages come in order, out of order, doubled, or not at all, of several patients in one call. Two pages of a
+form belong together when nothing speaks against it; where it is a guess, the document is marked.
 """
 
 from collections.abc import Callable, Mapping, Sequence

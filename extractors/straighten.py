@@ -97,14 +97,14 @@ def _line_strength(
     """How sharply the ink falls into lines when strips are sheared by each angle."""
     count, rows = strips.shape
     centers = (np.arange(count) - (count - 1) / 2) * strip_px
-    at = np.arange(rows)
     strengths = np.empty(len(degrees))
     for index, angle in enumerate(degrees):
         shifts = np.rint(np.tan(np.radians(angle)) * centers).astype(np.intp)
         profile = np.zeros(rows, np.float64)
         for strip, shift in zip(strips, shifts, strict=True):
             low, high = max(0, -shift), min(rows, rows - shift)
-            profile[low:high] += strip[at[low:high] + shift]
+            if low < high:
+                profile[low:high] += strip[low + shift : high + shift]
         steps = np.diff(profile)
         strengths[index] = float(steps @ steps)
     return strengths

@@ -1,4 +1,4 @@
-"""Writing outside every field of a form: margin notes, stamps, arrows. Screened for adverse events, never dropped."""
+"""Writing outside every field of a form: margin notes, stamps. Screened for adverse events, never dropped."""
 
 from collections.abc import Sequence
 
@@ -7,13 +7,13 @@ import numpy as np
 
 from extractors.lines import LooseLine, find_lines
 from extractors.model import WORK_DPI, BoxPx, RegisteredPage, StrayText
+from extractors.penmanship import typed_probability
 from extractors.readers.protocol import LineCrop, LineReader, LineReading
 
 PRINT_SLACK_PX = 9
 """Ink this close to print is taken for print: registration is off by up to 6 px where the line lost rows."""
 HEADER_PX = round(26 * WORK_DPI / 72)
 """The sender's machine prints its line within the top 24 pt, which no form uses."""
-HEADER_LETTERS = 12
 LEAST_WIDTH_PX = 40
 LEAST_LETTERS = 3
 FIELD_MARGIN_PX = 14
@@ -31,7 +31,7 @@ def find_stray(page: RegisteredPage, boxes_px: Sequence[BoxPx]) -> tuple[LooseLi
     """
     kernel = np.ones((2 * PRINT_SLACK_PX + 1, 2 * PRINT_SLACK_PX + 1), np.uint8)
     printed = cv2.dilate((page.blank < 128).astype(np.uint8), kernel)
-    loose = (page.pixels < 128).astype(np.uint8) & (1 - printed)
+    loose = np.where((page.pixels < 128) & (printed == 0), np.uint8(1), np.uint8(0))
     # A field's own writing may leave its box: the pieces that reach into a field go with it.
     fields = np.zeros_like(loose)
     for left, top, right, bottom in boxes_px:
@@ -44,16 +44,16 @@ def find_stray(page: RegisteredPage, boxes_px: Sequence[BoxPx]) -> tuple[LooseLi
     lines = [
         line
         for line in find_lines(outside)
-        if line.pixels.shape[1] >= LEAST_WIDTH_PX and not _is_header(line, page.pixels.shape[0])
+        if line.pixels.shape[1] >= LEAST_WIDTH_PX and not _is_header(line)
     ]
     return tuple(sorted(lines, key=lambda line: -line.pixels.shape[1])[:MOST_LINES])
 
 
-def _is_header(line: LooseLine, height_px: int) -> bool:
+def _is_header(line: LooseLine) -> bool:
     """The sender's line at the top: low, long and level; a note by hand there is higher than type."""
     left, top, right, bottom = line.box_px
-    return not line.upright and bottom <= HEADER_PX and bottom - top <= 40 and right - left > 4 * (bottom - top) and (
-        height_px > HEADER_PX
+    return (
+        not line.upright and bottom <= HEADER_PX and bottom - top <= 40 and right - left > 4 * (bottom - top)
     )
 
 
@@ -70,7 +70,7 @@ def read_stray(page: RegisteredPage, boxes_px: Sequence[BoxPx], reader: LineRead
             box_px=page.received_box(line.box_px),
             text=reading.text,
             confidence=likely(reading),
-            handwritten=True,
+            handwritten=(typed_probability((line.pixels < 128).astype(np.uint8)) or 0.0) < 0.5,
         )
         for line, reading in zip(lines, readings, strict=True)
         if sum(letter.isalnum() for letter in reading.text) >= LEAST_LETTERS

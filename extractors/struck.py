@@ -37,7 +37,8 @@ def _straight_runs(ink: Ink, slope: float) -> list[tuple[int, int]]:
     level = cv2.warpAffine(ink, matrix, (width, tall), flags=cv2.INTER_NEAREST)
     # Two rows make a stroke: a thin one wavers by a pixel.
     joined = cv2.dilate(level, np.ones((2, 1), np.uint8))
-    runs = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, LEAST_PX), np.uint8))
+    # A pen's stroke is some 3 px thick; a streak of the fax line has one row.
+    runs = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((3, LEAST_PX), np.uint8))
     if not runs.any():
         return []
     _, _, stats, _ = cv2.connectedComponentsWithStats(runs, connectivity=8)

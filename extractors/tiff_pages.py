@@ -18,6 +18,7 @@ from extractors.tiff_tags import Directories, Directory
 
 # T.30 sends at most 20 characters of identification; longer descriptions are a program's own words.
 _LONGEST_IDENT = 20
+_GUESSED_ROWS = 600
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,8 +161,10 @@ def _note_cut(
     for coding in codings:
         if coding.compression not in {2, 3, 4} or len(strip) < 200:
             continue
+        if last is None and not _plausible(rows_before_cut(strip, coding, _GUESSED_ROWS), coding):
+            continue
         bits = rows_before_cut(strip, coding)
-        if bits is None or not looks_like_a_page(bits, coding.width_px):
+        if bits is None or not _plausible(bits, coding):
             continue
         if last is None and not wide_enough(strip, coding, len(bits)):
             continue
@@ -181,6 +184,10 @@ def _note_cut(
             "file_cut", "The file ends before its last page is whole: fetch it again or ask for a resend."
         )
     )
+
+
+def _plausible(bits: Bits | None, coding: Coding) -> bool:
+    return bits is not None and looks_like_a_page(bits, coding.width_px)
 
 
 def _format(directory: Directory | None) -> FaxFormat:

@@ -78,7 +78,7 @@ def _one_strip_tiff(strip: bytes, coding: Coding, rows: int) -> bytes:
 def _decode(strip: bytes, coding: Coding, rows: int) -> Bits | None:
     """The first ``rows`` rows, or none where the strip ends before them."""
     try:
-        with Image.open(io.BytesIO(_one_strip_tiff(strip, coding, rows))) as image:
+        with Image.open(io.BytesIO(_one_strip_tiff(strip, coding, rows)), formats=("TIFF",)) as image:
             packed = image.tobytes()
     except (OSError, ValueError, SyntaxError, TypeError):
         return None

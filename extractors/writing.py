@@ -1,7 +1,7 @@
-"""What was written in one field: the page's ink less the printed form, less specks, less the neighbors' strokes.
+"""What was written in one field: the page's ink less the printed form, specks and neighbors' strokes.
 
-Everything is decided against the blank form, never by a fixed darkness: what is printed is known, so what remains was
-put there by somebody (or by the line, which is why specks and streaks are dropped too).
+Everything is decided against the blank form, never by a fixed darkness: what is printed is known, so what
+remains was put there by somebody (or by the line, which is why specks and streaks are dropped too).
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,11 @@ AROUND_PX = (16, 14)
 SPECK_PX = 5
 """Smaller pieces of ink are specks of the line or the scanner; the dot of an i has 2 x 3 px at the least."""
 DARK_RIM = 0.22
-"""Share of the rim about the print that is ink on a page whose lines have spread; writing covers less of it."""
+"""Share of the rim about the print that is ink on a page whose lines have spread; writing covers less."""
+STREAK_PX = 61
+"""A damaged row smears ink over more than any stroke of a letter is long."""
+STROKE_PX = 40
+"""A neighbor's stroke has at least this much ink inside the box to count against the field."""
 NEAR_PX = 12
 """A dot stands this near its letter."""
 BLANK_WORTH_PX = 60
@@ -138,7 +142,11 @@ def less_print(page_ink: Ink, blank_ink: Ink, slack_px: tuple[int, int]) -> Ink:
     restored = np.zeros_like(hidden)
     for tall, wide in ((4 + 2 * down + 1, 5), (5, 4 + 2 * across + 1)):
         kernel = np.ones((tall, wide), np.uint8)
-        ends = ((wide // 2, 0), (wide // 2, tall - 1)) if tall > wide else ((0, tall // 2), (wide - 1, tall // 2))
+        ends = (
+            ((wide // 2, 0), (wide // 2, tall - 1))
+            if tall > wide
+            else ((0, tall // 2), (wide - 1, tall // 2))
+        )
         one, other = (cv2.dilate(written, kernel, anchor=anchor) for anchor in ends)
         restored |= hidden & one & other
     return np.asarray(written | restored, np.uint8)
@@ -164,6 +172,7 @@ def find_writing(
     x0, y0 = REACH_PX + shift[0], REACH_PX + shift[1]
     page_ink = np.ascontiguousarray(framed[y0 : y0 + blank_ink.shape[0], x0 : x0 + blank_ink.shape[1]])
     written = less_print(page_ink, blank_ink, print_slack(page_ink, blank_ink, standard=standard))
+    written = less_streaks(written)
     box = (box_px[0] - left, box_px[1] - top, box_px[2] - left, box_px[3] - top)
     pieces = find_pieces(written, box)
     others = [
@@ -171,13 +180,12 @@ def find_writing(
         for o in others_px
         if o != box_px and o[0] < right and o[2] > left and o[1] < bottom and o[3] > top
     ]
-    ours = _judge(pieces, box, others, blank_ink)
+    ours, noise = _judge(pieces, box, others, blank_ink)
     kept = np.flatnonzero(ours)
     ink = ours[pieces.labels].astype(np.uint8)
     inside = (pieces.inside * pieces.boxes[:, 4]).astype(np.int64)
-    large = pieces.boxes[:, 4] >= SPECK_PX
-    large[0] = False
-    total = int(inside[large].sum())
+    strokes = ours | (~noise & (inside >= STROKE_PX))
+    total = int(inside[strokes].sum())
     area = int(pieces.boxes[kept, 4].sum())
     return Writing(
         ink=ink,
@@ -185,10 +193,24 @@ def find_writing(
         top_px=top + shift[1],
         box=box,
         pieces=pieces.boxes[kept],
-        alien_share=float(inside[large & ~ours].sum() / total) if total else 0.0,
+        alien_share=float(inside[strokes & ~ours].sum() / total) if total else 0.0,
         outside_share=float(1 - inside[kept].sum() / area) if area else 0.0,
         shift_px=shift,
     )
+
+
+def less_streaks(written: Ink) -> Ink:
+    """Ink without the streaks of a damaged row, letters that they run through left whole.
+
+    A pen's stroke is some 3 px thick; a streak is one row of the fax, of which only the bare parts go.
+    """
+    # A row of the fax lies askew on the form by as much as the sheet lay askew: rows are joined first.
+    joined = cv2.dilate(written, np.ones((2, 1), np.uint8))
+    long = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, STREAK_PX), np.uint8))
+    if not long.any():
+        return written
+    thick = cv2.morphologyEx(written, cv2.MORPH_OPEN, np.ones((3, 1), np.uint8))
+    return np.asarray(written & (1 - (long & (1 - thick))), np.uint8)
 
 
 def print_slack(page_ink: Ink, blank_ink: Ink, *, standard: bool) -> tuple[int, int]:
@@ -228,14 +250,16 @@ def window(pixels: NDArray[np.uint8], left: int, top: int, right: int, bottom: i
     return ink
 
 
-def _judge(pieces: Pieces, box: BoxPx, others: Sequence[BoxPx], blank_ink: Ink) -> NDArray[np.bool_]:
-    """Which pieces are this field's writing."""
+def _judge(
+    pieces: Pieces, box: BoxPx, others: Sequence[BoxPx], blank_ink: Ink
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which pieces are this field's writing, and which are nobody's: specks, streaks, rests of print."""
     left, top, width, height, area = pieces.boxes.T
     right, bottom = left + width, top + height
     rows, columns = pieces.labels.shape
     middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
-    # A streak of the line: hardly a row or two high and long.
-    streak = (height <= 4) & (width > 60)
+    # A streak of the line, or a printed rule a little askew: long, and hardly a row or two thick.
+    streak = (width > 60) & ((height <= 5) | ((area <= 3.6 * width) & (width > 5 * height)))
     # What is left of a printed line after its removal: thin, and beside it.
     near_print = cv2.dilate(blank_ink, np.ones((9, 9), np.uint8))
     beside = np.bincount(pieces.labels.ravel(), near_print.ravel(), minlength=len(area)) / np.maximum(area, 1)
@@ -252,21 +276,26 @@ def _judge(pieces: Pieces, box: BoxPx, others: Sequence[BoxPx], blank_ink: Ink) 
     # The dot of an i, the bar of a T: small, above or below the box, over our own columns.
     b_left, b_top, b_right, b_bottom = box
     close = (
-        (middle_x > b_left - 4) & (middle_x < b_right + 4) & (middle_y > b_top - 6) & (middle_y < b_bottom + 6)
+        (middle_x > b_left - 4)
+        & (middle_x < b_right + 4)
+        & (middle_y > b_top - 6)
+        & (middle_y < b_bottom + 6)
     )
     own |= close & ~foreign & ~leaves & (beside < 0.3)
-    ours = own & ~streak & ~remnant & (area >= SPECK_PX)
-    ours[0] = False
-    return _without_lone_specks(ours, pieces.boxes)
+    noise = streak | remnant | (area < SPECK_PX)
+    noise[0] = True
+    return _without_lone_specks(own & ~noise, pieces.boxes), noise
 
 
 def _without_lone_specks(ours: NDArray[np.bool_], boxes: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Drop small pieces that have no letter near: a dot belongs to an i or ends a word, a speck stands alone."""
+    """Drop small pieces that have no letter near: a dot belongs to an i, a speck stands alone."""
     left, top, width, height, area = boxes.T
     letters = np.flatnonzero(ours & (np.maximum(width, height) >= 10) & (area >= 24))
     small = np.flatnonzero(ours & ~np.isin(np.arange(len(area)), letters))
     for index in small:
-        apart_x = np.maximum(left[letters] - left[index] - width[index], left[index] - (left + width)[letters])
+        apart_x = np.maximum(
+            left[letters] - left[index] - width[index], left[index] - (left + width)[letters]
+        )
         apart_y = np.maximum(top[letters] - top[index] - height[index], top[index] - (top + height)[letters])
         ours[index] = bool((np.maximum(apart_x, apart_y) <= NEAR_PX).any())
     return ours

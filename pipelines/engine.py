@@ -24,7 +24,7 @@ class ReadingEngine:
     @property
     def models(self) -> Mapping[str, str]:
         """Version of the model behind each reader's name, as the store keeps it."""
-        hand, typed = self.readers.hand, self.readers.type
+        hand, typed = self.readers.hand, self.readers.typed
         return {"handwriting": f"{hand.name} {hand.version}", "print": f"{typed.name} {typed.version}"}
 
     @property
@@ -34,7 +34,7 @@ class ReadingEngine:
 
     def read_line(self, line: Gray) -> str:
         """One line of print, such as a header line."""
-        return self.readers.type.read([LineCrop(line)])[0].text
+        return self.readers.typed.read([LineCrop(line)])[0].text
 
 
 def load_engine(settings: PipelineSettings, readers: Readers | None = None) -> ReadingEngine:

@@ -18,9 +18,10 @@ _CELL_PX = (32, 48)
 def content_hash(page: RegisteredPage) -> str | None:
     """A perceptual hash of what was written on a form: 16 hex digits, none where nothing was.
 
-    The printed form is taken out first, since all copies of a form look alike. What is left is counted in cells of
-    about 6 x 4 mm, and each of 64 fixed random weighings of the cells gives a bit. On sample faxes the same paper sent
-    again, at other resolutions too, differed in 2, 2, 2 and 6 bits, and no other page of its form in less than 8.
+    The printed form is taken out first, since all copies of a form look alike. What is left is counted in
+    cells of about 6 x 4 mm, and each of 64 fixed random weighings of the cells gives a bit. On sample faxes
+    the same paper sent again, at other resolutions too, differed in 2, 2, 2 and 6 bits, and no other page of
+    its form in less than 8.
     """
     written = _written(page)
     if int(written.sum()) < LEAST_INK:
@@ -34,8 +35,8 @@ def content_hash(page: RegisteredPage) -> str | None:
 def likeness(one: RegisteredPage, other: RegisteredPage) -> float:
     """How alike the writing on two copies of a form is: the correlation of its strokes, 1 for the same sheet.
 
-    Strokes are compared at a scale of 0.4 to 1.2 mm: finer is the noise of the line, coarser is where people write
-    on this form anyway.
+    Strokes are compared at a scale of 0.4 to 1.2 mm: finer is the noise of the line, coarser is where people
+    write on this form anyway.
     """
     first, second = _strokes(one), _strokes(other)
     length = float(np.sqrt((first @ first) * (second @ second)))

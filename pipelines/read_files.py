@@ -1,6 +1,5 @@
 """Reading files without a store: what ``remsfax read`` and ``remsfax score`` do."""
 
-import hashlib
 import multiprocessing
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -14,10 +13,12 @@ from pipelines.contract import reading_json, refusal_json
 from pipelines.engine import ReadingEngine, load_engine
 from pipelines.errors import PipelineError
 from pipelines.intake import Arrival, Entry
+from pipelines.logs import note_failure, start_log
 from pipelines.reading import read_transmission
 from pipelines.settings import PipelineSettings
 from pipelines.sidecar import facts_of
 from pipelines.threads import one_thread_each
+from pipelines.transmission import FAULT, MACHINE_FAULTS
 
 Json = dict[str, Any]
 
@@ -38,6 +39,7 @@ def read_files(files: Sequence[Path], settings: PipelineSettings) -> Iterator[tu
         NoSuchFile: a file is not there or may not be read.
     """
     one_thread_each()
+    start_log(settings.batch.log)
     for file in files:
         if not file.is_file():
             raise NoSuchFile(f"There is no file {file}; name a fax.")
@@ -71,10 +73,15 @@ def read_file(file: Path, engine: ReadingEngine) -> Json:
     facts = facts_of(Arrival(entry, data, _beside(file)), engine.settings.intake.timezone)
     try:
         read = read_transmission(data, file.name, facts, engine)
+        state = program_state(facts.received_at, engine.settings.intake.timezone)
+        return reading_json(read.reading, check(read.reading, facts.received_at, state, engine))
+    except MACHINE_FAULTS:
+        raise
     except UnreadableFax as refusal:
-        return refusal_json(hashlib.sha256(data).hexdigest(), refusal.code, str(refusal))
-    state = program_state(facts.received_at, engine.settings.intake.timezone)
-    return reading_json(read.reading, check(read.reading, facts.received_at, state, engine))
+        return refusal_json(facts.sha256, refusal.code, str(refusal))
+    except Exception:
+        note_failure("fault of the program", fax=facts.sha256)
+        return refusal_json(facts.sha256, "internal", FAULT)
 
 
 def _beside(file: Path) -> bytes | None:
@@ -86,6 +93,7 @@ def _beside(file: Path) -> bytes | None:
 
 def _start(settings: PipelineSettings) -> None:
     global _engine  # noqa: PLW0603 - a process of a pool has no other place that outlives a task
+    start_log(settings.batch.log)
     _engine = load_engine(settings)
 
 

@@ -9,9 +9,6 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from extractors.page_text import read_page_text
-from extractors.read import read_document
-
 from extractors.header_line import read_header
 from extractors.identify import identify
 from extractors.model import (
@@ -28,6 +25,8 @@ from extractors.model import (
     TransmissionReading,
 )
 from extractors.opening import open_fax
+from extractors.page_text import read_page_text
+from extractors.read import read_document
 from extractors.register import register
 from extractors.split import split
 from extractors.straighten import straighten
@@ -39,8 +38,9 @@ from store.model import TransmissionFacts
 
 SAME_SHEET = 0.75
 OTHER_SHEET = 0.5
-"""Likeness of the writing on two copies of a page from which they are one sheet, and up to which they are two. On
-sample faxes a sheet sent twice reached 0.86, another patient's at most 0.35, and a sheet with its copy signed later
+"""Likeness of the writing on two copies of a page from which they are one sheet, and up to which they are
+two. On sample faxes a sheet sent twice reached 0.86, another patient's at most 0.35, and a sheet with its
+copy signed later
 0.64: that one is for a person."""
 
 KEPT_PAGES = 16

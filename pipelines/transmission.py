@@ -24,6 +24,8 @@ from store.recording import record
 MACHINE_FAULTS = (PopplerMissing, ReaderError, StoreError, MemoryError)
 """Faults of the machine, not of the fax: it stays in the queue, and the batch stops with one line."""
 
+FAULT = "A fault of the program stopped the reading; report it with the entry of this fax in the log."
+
 PICTURES_A_FAX = 4
 
 
@@ -66,8 +68,7 @@ def process_transmission(claimed: Claimed, desk: Desk) -> FaxSummary:
 
 def _set_aside_by_fault(sha256: str, desk: Desk) -> FaxSummary:
     note_failure("fault of the program", fax=sha256)
-    message = "A fault of the program stopped the reading; report it with the entry of this fax in the log."
-    return _set_aside(sha256, SetAside("internal", message), desk)
+    return _set_aside(sha256, SetAside("internal", FAULT), desk)
 
 
 def _set_aside(sha256: str, reason: SetAside, desk: Desk) -> FaxSummary:

@@ -26,7 +26,7 @@ from store.archive import NO_ROOM
 from store.columns import EXPORT_ORDER, Data, Moment, Words, plain
 from store.database import reading
 from store.errors import DiskFull, ExportFailed
-from store.tables import Base
+from store.registers.tables import Base
 
 ExportFormat = Literal["csv", "parquet"]
 ROWS_AT_ONCE = 10_000

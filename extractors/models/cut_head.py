@@ -1,15 +1,16 @@
 """Make the recognizer that is shipped from the published PP-OCRv6 small recognition model.
 
-The published net knows 18,708 signs; a US form holds 95. Copying the rows of blank and printable ASCII out of
-the last layer gives the same answers at two thirds of the size and time. Run once by whoever updates the model, with
-``onnx`` and ``onnxruntime`` at hand (neither is needed in use beyond onnxruntime)::
+The published net knows 18,708 signs; a US form holds 95. Copying the rows of blank and printable ASCII out
+of the last layer gives the same answers at two thirds of the size and time. Run once by whoever updates the
+model, with ``onnx`` and ``onnxruntime`` at hand (neither is needed in use beyond onnxruntime)::
 
     python -m extractors.models.cut_head PP-OCRv6_rec_small.onnx ppocrv6_small_ascii.onnx
     python -m extractors.models.cut_head PP-OCRv6_rec_small.onnx small_int8.onnx --calibrate CROPS_FOLDER
 
-The second form also makes the 1 x 1 convolutions 8 bit (static, a scale for every channel), with the ranges of
-activations taken from PNG crops that were cut as the pipeline cuts them. A third of the size and a quarter faster, but
-on the published weights handwriting lost 2.7 points of 72.7 (all layers 8 bit: 9.4), so the whole numbers are shipped.
+The second form also makes the 1 x 1 convolutions 8 bit (static, a scale for every channel), with the ranges
+of activations taken from PNG crops that were cut as the pipeline cuts them. A third of the size and a quarter
+faster, but on the published weights handwriting lost 2.7 points of 72.7 (all layers 8 bit: 9.4), so the whole
+numbers are shipped.
 """
 
 import argparse
@@ -50,7 +51,9 @@ def cut_head(model: Any) -> Any:
             tensor.CopyFrom(numpy_helper.from_array(kept, tensor.name))
             cut += 1
     if cut != 2 or model.graph.node[-1].op_type != "Softmax":
-        message = "This is not the published recognizer: expected one head of weights and bias before a softmax."
+        message = (
+            "This is not the published recognizer: expected one head of weights and bias before a softmax."
+        )
         raise ValueError(message)
     model.graph.output[0].type.tensor_type.shape.dim[2].dim_value = len(rows)
     del model.graph.value_info[:]  # the shapes noted there are those of the whole head
@@ -77,7 +80,7 @@ class CropFolder:
 
 
 def quantize(source: Path, target: Path, crops: Path) -> None:
-    """Write a copy of ``source`` with 8 bit 1 x 1 convolutions; ``crops`` is the folder of calibration crops."""
+    """Write a copy of ``source`` with 8 bit 1 x 1 convolutions; ``crops`` holds those to calibrate on."""
     import onnx  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415
     from onnxruntime import quantization  # noqa: PLC0415
     from onnxruntime.quantization.shape_inference import quant_pre_process  # noqa: PLC0415

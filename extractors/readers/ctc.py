@@ -1,8 +1,7 @@
-"""Decoding of a recognizer's output: letter probabilities by time step, with a blank (connectionist temporal
-classification, Graves et al. 2006).
+"""Decoding of a recognizer's output: letter probabilities by time step, with a blank.
 
-Every function takes ``log_probabilities``: float32, steps x 96, natural logarithms; column 0 is the blank, column
-i + 1 is ``ALPHABET[i]``.
+This is connectionist temporal classification (Graves et al. 2006). Functions take ``log_probabilities``:
+float32, steps x 96, natural logarithms; column 0 is the blank, column i + 1 is ``ALPHABET[i]``.
 """
 
 from collections.abc import Callable
@@ -113,9 +112,7 @@ class Grammar:
             pattern
             for pattern in self.patterns
             if len(pattern) >= length
-            and all(
-                letter in _CLASSES.get(sign, sign) for letter, sign in zip(prefix, pattern, strict=False)
-            )
+            and all(letter in _CLASSES.get(sign, sign) for letter, sign in zip(prefix, pattern, strict=False))
         ]
 
 
@@ -128,8 +125,9 @@ def search(
 ) -> tuple[tuple[str, float], ...]:
     """The most probable texts that ``grammar`` allows, best first, at most ``width``.
 
-    A prefix beam search: of each step only letters above ``least`` are tried. What it finds may be a miswritten
-    number "repaired" into another valid one: ask whether the unbound reading agrees before believing it unseen.
+    A prefix beam search: of each step only letters above ``least`` are tried. What it finds may be a
+    miswritten number "repaired" into another valid one: ask whether the unbound reading agrees before believing
+    it unseen.
 
     Returns:
         Texts with P(text | crop), summed over the paths that the beam kept.

@@ -39,8 +39,7 @@ def net_input(pixels: Gray) -> NDArray[np.float32]:
 
     The width is a multiple of ``STEP_PX``, filled on the right with 0, as the net was trained.
     """
-    rows, columns = pixels.shape
-    margin = max(1, round(rows * MARGIN_SHARE))
+    margin = max(1, round(pixels.shape[0] * MARGIN_SHARE))
     framed = cv2.copyMakeBorder(pixels, margin, margin, margin, margin, cv2.BORDER_CONSTANT, value=255)
     scale = HEIGHT_PX / framed.shape[0]
     width = min(max(round(framed.shape[1] * scale), STEP_PX), LONGEST_PX)
@@ -75,9 +74,7 @@ class PpOcr:
             raise ModelDamaged(message) from error
         found = hashlib.sha256(data).hexdigest()
         if wanted is not None and found != wanted:
-            message = (
-                f"The recognizer {path.name} is not the file that was shipped (SHA-256 {found[:12]}): reinstall."
-            )
+            message = f"The recognizer {path.name} is not the shipped file (SHA-256 {found[:12]}): reinstall."
             raise ModelDamaged(message)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1

@@ -31,10 +31,10 @@ class LineReading:
 
     Attributes:
         text: as read, without surrounding spaces; empty where nothing was made out.
-        probability: the reader's own figure for the whole line, 0 to 1. An input to a calibrated confidence, never
-            one by itself.
+        probability: the reader's own figure for the whole line, 0 to 1. An input to a calibrated confidence,
+            never one by itself.
         letter_probabilities: one figure a letter of ``text``; empty where the reader has none.
-        log_probabilities: steps x 96 (see ``ctc``) where the reader is a CTC net, for decoding over valid values.
+        log_probabilities: steps x 96 (see ``ctc``) where the reader is a CTC net; to search in.
     """
 
     text: str

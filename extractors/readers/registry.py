@@ -1,7 +1,7 @@
 """Readers by name: our own and those that other packages register enter through the same door.
 
-A package offers a reader by an entry point of the group ``remsfax.readers`` that names a callable without arguments
-which returns a ``LineReader`` (and, to read whole pages, also a ``PageReader``).
+A package offers a reader by an entry point of the group ``remsfax.readers`` that names a callable without
+arguments which returns a ``LineReader`` (and, to read whole pages, also a ``PageReader``).
 """
 
 from collections.abc import Callable
@@ -62,7 +62,10 @@ def open_reader(name: str) -> LineReader:
 
 
 def open_readers(
-    hand: str = "ppocr", typed: str = "ppocr", second: str | None = "tesseract", page: str | None = "tesseract"
+    hand: str = "ppocr",
+    typed: str = "ppocr",
+    second: str | None = "tesseract",
+    page: str | None = "tesseract",
 ) -> Readers:
     """The voices by name; one engine is made for each name, however many parts it has.
 

@@ -1,7 +1,7 @@
 """Tesseract through pytesseract: the second voice for typed fields, and the reader of whole pages.
 
-One process reads all crops of a page from a list of files: a process each costs 0.2 s (pytesseract issue 265), and on
-several threads it is slower than on one (tesseract issue 3109).
+One process reads all crops of a page from a list of files: a process each costs 0.2 s (pytesseract issue
+265), and on several threads it is slower than on one (tesseract issue 3109).
 """
 
 import os
@@ -85,30 +85,43 @@ class Tesseract:
         lines: dict[tuple[int, int, int], list[int]] = {}
         for index, word in enumerate(words["text"]):
             if str(word).strip() and float(words["conf"][index]) >= 0:
-                key = (int(words["block_num"][index]), int(words["par_num"][index]), int(words["line_num"][index]))
+                key = (
+                    int(words["block_num"][index]),
+                    int(words["par_num"][index]),
+                    int(words["line_num"][index]),
+                )
                 lines.setdefault(key, []).append(index)
         return tuple(_page_line(words, members) for _, members in sorted(lines.items()))
 
     def _run(self, source: str, config: str) -> dict[str, list[int | float | str]]:
         try:
             found: dict[str, list[int | float | str]] = pytesseract.image_to_data(
-                source, lang="eng", config=config, output_type=pytesseract.Output.DICT, timeout=self._timeout_s
+                source,
+                lang="eng",
+                config=config,
+                output_type=pytesseract.Output.DICT,
+                timeout=self._timeout_s,
             )
         except pytesseract.TesseractError as error:
             message = f"Tesseract ended with status {error.status}: check that its English data is installed."
             raise TesseractFailed(message) from error
         except RuntimeError as error:
-            message = f"Tesseract did not end within {self._timeout_s:g} s: raise the limit, or read without it."
+            message = (
+                f"Tesseract did not end within {self._timeout_s:g} s: raise the limit, or read without it."
+            )
             raise TesseractFailed(message) from error
         return found
 
 
 def _prepared(pixels: Gray) -> Gray:
-    """A crop softened and framed: on 150 typed lines of faxes the blur took whole lines right from 79 to 87 %,
-    and enlarging gained nothing."""
+    """A crop softened and framed.
+
+    On 150 typed lines of faxes the blur took whole lines right from 79 to 87 %; enlarging gained nothing.
+    """
     soft = cv2.GaussianBlur(pixels, (0, 0), 1.0)
     return np.asarray(
-        cv2.copyMakeBorder(soft, MARGIN_PX, MARGIN_PX, MARGIN_PX, MARGIN_PX, cv2.BORDER_CONSTANT, value=255), np.uint8
+        cv2.copyMakeBorder(soft, MARGIN_PX, MARGIN_PX, MARGIN_PX, MARGIN_PX, cv2.BORDER_CONSTANT, value=255),
+        np.uint8,
     )
 
 

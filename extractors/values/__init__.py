@@ -1,4 +1,4 @@
-"""From the text that was read to a normal value, by kind of field. No parser invents: what it cannot read is none."""
+"""From the text that was read to a normal value, by kind of field. What a parser cannot read is none."""
 
 from extractors.values.dates import parse_date, parse_time
 from extractors.values.identifiers import (
@@ -34,7 +34,7 @@ _PLAIN = {
 }
 
 
-def normalize(field: FormField, raw: str) -> Parsed:
+def normalize(field: FormField, raw: str) -> Parsed:  # noqa: PLR0911 - one line a kind
     """The normal value of a written field.
 
     Args:
@@ -42,8 +42,8 @@ def normalize(field: FormField, raw: str) -> Parsed:
         raw: the text read in it, lines joined by a space.
 
     Returns:
-        The value with its plausibility. "N/A" and its like are the value ``N/A`` of a text and none of any other
-        kind, with the reason ``not_applicable`` either way.
+        The value with its plausibility. "N/A" and its like are the value ``N/A`` of a text and none of any
+        other kind, with the reason ``not_applicable`` either way.
     """
     if not raw.strip():
         return ILLEGIBLE

@@ -67,7 +67,7 @@ def _month(word: str) -> int | None:
 def parse_time(raw: str) -> Parsed:
     """A time of day as HH:MM.
 
-    An hour from 1 to 6 without am or pm is ambiguous: infusions begin in the morning and end in the afternoon.
+    An hour from 1 to 6 without am or pm is ambiguous: infusions begin in the morning and end after noon.
     """
     text = raw.strip().strip(",;'\"").rstrip(".")
     if text.lower() == "noon":

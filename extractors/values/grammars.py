@@ -1,4 +1,4 @@
-"""What a reader may look for in a field: the letters of its kind, and for numbers with rules every valid spelling."""
+"""What a reader may look for in a field: the letters of its kind, and every valid spelling."""
 
 from functools import lru_cache
 

@@ -26,7 +26,10 @@ def parse_npi(raw: str) -> Parsed:
 
 
 def dea_is_valid(number: str) -> bool:
-    """Whether two letters and seven digits are a DEA number: (1st + 3rd + 5th) + 2 (2nd + 4th + 6th) ends in the 7th."""
+    """Whether two letters and seven digits are a DEA number.
+
+    The sum of the 1st, 3rd and 5th digit and of twice the 2nd, 4th and 6th ends in the 7th.
+    """
     if not re.fullmatch(r"[A-Z][A-Z9]\d{7}", number):
         return False
     digits = [int(sign) for sign in number[2:]]

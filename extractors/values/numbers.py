@@ -42,7 +42,7 @@ def _units(unit: str | None) -> list[str]:
 
 
 def parse_phone(raw: str) -> Parsed:
-    """Ten digits of a telephone number of the North American plan; a country code 1 and an extension are dropped."""
+    """Ten digits of a telephone number of the North American plan, without country code and extension."""
     text = raw.translate(LOOKALIKES) if not re.search(r"ext|x", raw, re.IGNORECASE) else raw
     if re.search(r"[A-Za-wyz]", re.sub(r"ext\.?", "x", text, flags=re.IGNORECASE)):
         return ILLEGIBLE

@@ -15,7 +15,7 @@ def tidy(raw: str) -> str:
 
 def parse_name(raw: str) -> Parsed:
     """A person's or a site's name, capitals as written; implausible where it holds signs that no name has."""
-    text = tidy(raw).strip(",;:\"-")
+    text = tidy(raw).strip(',;:"-')
     if not re.search(r"[A-Za-z]", text):
         return ILLEGIBLE
     return good(text) if re.fullmatch(r"[A-Za-z][A-Za-z0-9 .,'&/()\-]*", text) else odd(text)

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from store.tables import Base
+from store.registers.tables import Base
 
 context.configure(
     connection=context.config.attributes["connection"],

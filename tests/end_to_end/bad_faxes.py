@@ -21,7 +21,11 @@ def form_page(folder: Path, *, fine: bool = True) -> Image.Image:
     sheet = Image.new("L", (WIDTH_PX, FINE_ROWS), 255)
     sheet.paste(page.crop((0, 0, WIDTH_PX, FINE_ROWS)))
     rows = FINE_ROWS if fine else FINE_ROWS // 2
-    return sheet.resize((WIDTH_PX, rows), Image.Resampling.BOX).point(lambda gray: 255 * (gray > 140)).convert("1")
+    return (
+        sheet.resize((WIDTH_PX, rows), Image.Resampling.BOX)
+        .point(lambda gray: 255 * (gray > 140))
+        .convert("1")
+    )
 
 
 def tiff(pages: list[Image.Image], dpis: list[tuple[float, float] | None]) -> bytes:
@@ -34,7 +38,12 @@ def tiff(pages: list[Image.Image], dpis: list[tuple[float, float] | None]) -> by
     out = io.BytesIO()
     first = frames[0]
     first.save(
-        out, "TIFF", save_all=True, append_images=frames[1:], compression="group4", **({"dpi": dpis[0]} if dpis[0] else {})
+        out,
+        "TIFF",
+        save_all=True,
+        append_images=frames[1:],
+        compression="group4",
+        **({"dpi": dpis[0]} if dpis[0] else {}),
     )
     return out.getvalue()
 

@@ -52,6 +52,7 @@ class Office:
             capture_output=True,
             text=True,
             timeout=TIMEOUT_SECONDS,
+            check=False,
             **options,
         )
         return Ran(done.returncode, done.stdout, done.stderr)
@@ -71,7 +72,9 @@ class Office:
     @property
     def environ(self) -> dict[str, str]:
         """The test's own environment without settings from outside, and the office's."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("REMSFAX_", "PREFECT_"))}
+        kept = {
+            name: value for name, value in os.environ.items() if not name.startswith(("REMSFAX_", "PREFECT_"))
+        }
         return {**kept, **self.environment}
 
     def export(self) -> dict[str, bytes]:
@@ -80,7 +83,7 @@ class Office:
         return {path.name: path.read_bytes() for path in sorted((self.folder / "exported").iterdir())}
 
     def put_samples(self, count: int) -> list[Path]:
-        """Lay the first sample faxes and their sidecars into the inbox, with times as an archive would keep them."""
+        """Lay the first sample faxes and their sidecars into the inbox."""
         faxes = sorted(path for path in SAMPLES.iterdir() if path.suffix in {".tif", ".pdf"})[:count]
         if len(faxes) < count:
             pytest.skip("the sample faxes are not here: make samples")

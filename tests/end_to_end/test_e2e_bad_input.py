@@ -14,7 +14,7 @@ import bad_faxes
 import pytest
 from office import Office, Ran, open_office
 
-ODD_NAME = "Dr. O'Neil \"fax\" \N{FACE WITH THERMOMETER} 1.tif"
+ODD_NAME = 'Dr. O\'Neil "fax" \N{FACE WITH THERMOMETER} 1.tif'
 
 
 @dataclass
@@ -86,7 +86,9 @@ def morning(tmp_path_factory: pytest.TempPathFactory, blank_cache: Path) -> Morn
     finally:
         stop.set()
         writer.join()
-    tables = {name: list(csv.DictReader(io.StringIO(data.decode()))) for name, data in office.export().items()}
+    tables = {
+        name: list(csv.DictReader(io.StringIO(data.decode()))) for name, data in office.export().items()
+    }
     return Morning(office, ran, tables)
 
 
@@ -146,13 +148,16 @@ def test_a_file_still_being_written_waits(morning: Morning) -> None:
 def test_the_batch_tells_the_truth(morning: Morning) -> None:
     counts = morning.ran.json
     assert list(counts) == [
-        "faxes", "pages", "documents", "recorded", "in_review", "set_aside", "duplicates", "report", "seconds",
-        "cpu_seconds",
+        "faxes", "pages", "documents", "recorded", "in_review", "set_aside", "duplicates", "report",
+        "seconds", "cpu_seconds",
     ]  # fmt: skip
     assert morning.ran.code == 1
     assert counts["set_aside"] == 8
     assert counts["faxes"] == 14
-    assert counts["faxes"] == counts["recorded"] + counts["in_review"] + counts["set_aside"] + counts["duplicates"]
+    assert (
+        counts["faxes"]
+        == counts["recorded"] + counts["in_review"] + counts["set_aside"] + counts["duplicates"]
+    )
     report = (morning.office.folder / counts["report"]).read_text()
     assert "Set aside" in report
     assert "3000 pages.tif" in report

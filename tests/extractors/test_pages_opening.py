@@ -26,7 +26,9 @@ from extractors.errors import (
 )
 from extractors.opening import OpeningLimits, open_fax
 
-SHARED = Path(os.environ.get("REMSFAX_SHARED_DATA", Path(__file__).parents[3] / "shared" / "data")) / "fax_tiff"
+SHARED = (
+    Path(os.environ.get("REMSFAX_SHARED_DATA", Path(__file__).parents[3] / "shared" / "data")) / "fax_tiff"
+)
 
 
 def sheet(rows: int = 2156, seed: int = 1) -> Image.Image:
@@ -77,7 +79,9 @@ def test_polarity_is_told_from_the_pixels() -> None:
 def _entry(data: bytes, tag: int) -> int:
     (at,) = struct.unpack_from("<I", data, 4)
     (count,) = struct.unpack_from("<H", data, at)
-    return next(e for e in range(at + 2, at + 2 + 12 * count, 12) if struct.unpack_from("<H", data, e)[0] == tag)
+    return next(
+        e for e in range(at + 2, at + 2 + 12 * count, 12) if struct.unpack_from("<H", data, e)[0] == tag
+    )
 
 
 @pytest.mark.parametrize(("rows", "y_dpi"), [(1078, 98), (1143, 98), (2156, 196), (2188, 196), (4312, 391)])
@@ -206,7 +210,8 @@ def test_shadow_on_a_photo_is_not_ink() -> None:
     assert np.mean(ink[~true]) < 0.02
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     flips=st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), max_size=12),
     cut=st.floats(0.05, 1.0),
@@ -226,10 +231,16 @@ def test_damage_ends_in_pages_or_in_a_named_refusal(
         assert 1 <= len(fax.pages) <= 3
 
 
+def _is_bilevel(data: bytes, frame: int) -> bool:
+    with Image.open(io.BytesIO(data)) as image:
+        image.seek(frame)
+        return image.mode == "1"
+
+
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the collection of real fax TIFFs is not here")
 def test_real_fax_files_decode_as_two_other_decoders_do() -> None:
     wrong = []
-    for row in csv.DictReader((SHARED / "index.csv").open(encoding="utf-8")):
+    for row in csv.DictReader((SHARED / "index.csv").read_text(encoding="utf-8").splitlines()):
         data = (SHARED / "files" / row["file"]).read_bytes()
         try:
             fax = open_fax(data, row["file"])
@@ -240,7 +251,7 @@ def test_real_fax_files_decode_as_two_other_decoders_do() -> None:
         assert len(fax.pages) <= max(1, int(row["pages"] or 1)), row["file"]
         for page in fax.pages:
             reference = SHARED / "reference" / f"{row['file']}__p{page.number - 1:02d}.png"
-            if reference.exists() and row["compression"] in {"2", "3", "4"}:
+            if reference.exists() and _is_bilevel(data, page.number - 1):
                 ink = np.asarray(Image.open(reference).convert("L")) < 128
                 # Pictures of dark things have no paper to tell polarity by; all others must agree.
                 if ink.mean() < 0.5 and not np.array_equal(page.pixels < 128, ink):

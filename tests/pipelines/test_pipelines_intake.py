@@ -19,7 +19,7 @@ SETTINGS = IntakeSettings(settle_seconds=5.0)
 def take(
     folder: Path, *, age_seconds: float = 60.0, meanwhile: Callable[[], object] = lambda: None
 ) -> list[Arrival | NotTaken | StillChanging]:
-    """All of a folder, as seen so long after its files were written; ``meanwhile`` happens while intake waits."""
+    """All of a folder, seen so long after its files were written; ``meanwhile`` happens while intake waits."""
     source = FolderSource(str(folder), SETTINGS)
     return list(
         take_all(
@@ -27,7 +27,7 @@ def take(
             source.look(),
             SETTINGS,
             now=lambda: time.time() + age_seconds,
-            sleep=lambda seconds: meanwhile(),
+            sleep=lambda _: bool(meanwhile()) and None,
         )
     )
 
@@ -71,7 +71,9 @@ def test_a_young_file_that_stays_the_same_is_taken_after_a_second_look(tmp_path:
     ],
     ids=["grows", "its times are set back", "goes"],
 )
-def test_a_file_that_changes_while_intake_waits_is_left(tmp_path: Path, change: Callable[[Path], object]) -> None:
+def test_a_file_that_changes_while_intake_waits_is_left(
+    tmp_path: Path, change: Callable[[Path], object]
+) -> None:
     path = tmp_path / "growing.tif"
     path.write_bytes(b"first half")
     assert take(tmp_path, age_seconds=0.0, meanwhile=lambda: change(path)) == [
@@ -138,7 +140,7 @@ def test_a_file_that_may_not_be_read_is_refused() -> None:
     assert refused.code == "no_permission"
 
 
-@pytest.mark.parametrize("name", ["with space.tif", "quote's \"q\".tif", "\N{BANANA}.tif", "line\nbreak.tif"])
+@pytest.mark.parametrize("name", ["with space.tif", 'quote\'s "q".tif', "\N{BANANA}.tif", "line\nbreak.tif"])
 def test_odd_names_are_taken(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b"data")
     (only,) = take(tmp_path)

@@ -1,5 +1,7 @@
 """Sizes of chunks."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,7 +17,18 @@ def chunks(planner: ChunkPlanner, faxes: int) -> list[int]:
 
 
 def test_chunks_are_worth_what_was_asked_and_small_at_the_end() -> None:
-    assert chunks(ChunkPlanner(workers=2, chunk_seconds=20, fax_seconds=4), 40) == [5] * 5 + [3, 3, 2, 1, 1, 1, 1, 1, 1, 1]
+    assert chunks(ChunkPlanner(workers=2, chunk_seconds=20, fax_seconds=4), 40) == [5] * 5 + [
+        3,
+        3,
+        2,
+        1,
+        1,
+        1,
+        1,
+        1,
+        1,
+        1,
+    ]
 
 
 def test_slow_faxes_make_small_chunks() -> None:
@@ -35,7 +48,7 @@ def test_all_is_handed_out_and_the_last_chunk_is_one_fax(
     sizes = chunks(ChunkPlanner(workers, chunk_seconds, fax_seconds), faxes)
     assert sum(sizes) == faxes
     assert sizes[-1] == 1
-    assert all(first >= second for first, second in zip(sizes, sizes[1:], strict=False))
+    assert all(first >= second for first, second in pairwise(sizes))
 
 
 @given(st.lists(st.tuples(st.integers(1, 5), st.floats(0.1, 50)), min_size=1, max_size=50))

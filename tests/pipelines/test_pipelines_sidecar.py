@@ -33,7 +33,11 @@ def test_what_the_server_knows_is_taken_and_the_rest_kept() -> None:
         ).encode()
     )
     assert known.received_at == datetime(2026, 10, 5, 11, 4, tzinfo=UTC)
-    assert (known.sender, known.announced_pages, known.called_number) == ("+1 303 555 0168", 3, "+1 855 557 2478")
+    assert (known.sender, known.announced_pages, known.called_number) == (
+        "+1 303 555 0168",
+        3,
+        "+1 855 557 2478",
+    )
     assert known.more == {"bad_rows": [0, 12]}
 
 

@@ -181,15 +181,26 @@ def age_slots(
         elif (starts_on and slot.due_on < starts_on) or (ends_on and slot.due_on > ends_on):
             aged.append(replace(slot, state="not_applicable"))
         else:
-            missed_on = (
-                follower.due_on if follower else add_months(slot.due_on, settings.status_interval_months)
-            )
-            state, tier = _age(slot.due_on, missed_on, today, settings)
+            missed_on = missed_from(slot, follower, settings)
+            state, tier = age_of(slot.due_on, missed_on, today, settings)
             aged.append(replace(slot, state=state, tier=tier))
     return tuple(aged)
 
 
-def _age(due_on: date, missed_on: date, today: date, settings: ProgramSettings) -> tuple[SlotState, int]:
+def missed_from(slot: Slot, follower: Slot | None, settings: ProgramSettings) -> date:
+    """The day from which a slot that is still open is missed: when the next one is due."""
+    return follower.due_on if follower else add_months(slot.due_on, settings.status_interval_months)
+
+
+def age_of(due_on: date, missed_on: date, today: date, settings: ProgramSettings) -> tuple[SlotState, int]:
+    """What became of a status form that has not come, and its tier.
+
+    Args:
+        due_on: the day on which it is due.
+        missed_on: the day on which the next one is due: from then on it is missed.
+        today: the day asked about.
+        settings: reminder days, grace, tiers.
+    """
     if today < due_on - timedelta(days=settings.reminder_days):
         return "scheduled", 0
     if today < due_on:

@@ -4,27 +4,16 @@ The ledger holds no state of a party: it holds what was recorded, and folds on d
 date is who is meant by which form, and which parties and documents a new fact touches.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 
 from validators.program.asked import Asked
+from validators.program.book import STANDING, Book, MemoryBook
 from validators.program.care import PartyEvent, References
 from validators.program.certification import AssessmentKey, Standing, prescriber_standing, site_standing
-from validators.program.decisions import (
-    Decertified,
-    Decision,
-    Joined,
-    Linked,
-    Merged,
-    Reinstated,
-    RemsIdIssued,
-    RepresentativeLeft,
-    Suspended,
-    Unmerged,
-)
+from validators.program.decisions import Decision, Joined, Linked, Merged, RemsIdIssued, Unmerged
 from validators.program.events import RecordedForm
 from validators.program.joining import Join, joined_forms
 from validators.program.matching import Match
@@ -34,11 +23,11 @@ from validators.program.reading_forms import events_of
 from validators.program.registry import Registry
 from validators.program.rules import ProgramFinding, found
 from validators.program.settings import ProgramSettings
+from validators.program.shelf import Shelf
 
 SPECIMEN_KEY: AssessmentKey = ("d", "d", "c", "b", "d", "true", "true", "true")
 """Key of our specimen assessment; the real key is not public, so it is an argument everywhere."""
 
-_STANDING = (Suspended, Decertified, Reinstated, RepresentativeLeft)
 _IDENTITY = (Linked, Merged, Unmerged, RemsIdIssued)
 
 
@@ -69,25 +58,24 @@ class Snapshot:
 class Ledger:
     """Forms and decisions as recorded; answers what the program knew and what follows from it."""
 
-    def __init__(self, settings: ProgramSettings, key: AssessmentKey = SPECIMEN_KEY) -> None:
+    def __init__(
+        self,
+        settings: ProgramSettings,
+        key: AssessmentKey = SPECIMEN_KEY,
+        *,
+        book: Book | None = None,
+        shelf: Shelf | None = None,
+    ) -> None:
         self._settings = settings
         self._key = key
-        self._revisions: dict[str, list[RecordedForm]] = defaultdict(list)
-        self._decisions: list[Decision] = []
-        self._joined: dict[str, Joined] = {}
-        self._cases: dict[str, set[str]] = defaultdict(set)
-        self.registry = Registry(settings)
+        self._book: Book = book if book is not None else MemoryBook()
+        self.registry = Registry(settings, shelf)
 
     def record(self, form: RecordedForm) -> Touched:
         """Take in a form, or a corrected version of one; earlier versions stay."""
         before = self._parties_of({form.document_id})
-        revisions = self._revisions[form.document_id]
-        revisions[:] = sorted(
-            [one for one in revisions if one.revision != form.revision] + [form], key=lambda one: one.revision
-        )
-        newest = revisions[-1]
-        if newest.case_number is not None:
-            self._cases[newest.case_number].add(newest.document_id)
+        self._book.save(form)
+        newest = self._book.revisions(form.document_id)[-1]
         mentions = mentions_of(newest, self._settings.rems_id_pattern)
         roles = {mention.role for mention in mentions}
         gone = [role for role in _roles_of(newest.form) if role not in roles]
@@ -98,17 +86,14 @@ class Ledger:
 
     def decide(self, decision: Decision) -> Touched:
         """Take in what a person decided."""
-        self._decisions.append(decision)
+        self._book.decide(decision)
         documents: frozenset[str] = frozenset()
         before: frozenset[str] = frozenset()
         if isinstance(decision, _IDENTITY):
             documents = self.registry.decide(decision)
         elif isinstance(decision, Joined):
-            earlier = self._joined.get(decision.document_id)
-            if earlier is None or earlier.order < decision.order:
-                self._joined[decision.document_id] = decision
             documents = frozenset({decision.document_id, decision.earlier_id})
-        elif isinstance(decision, _STANDING):
+        elif isinstance(decision, STANDING):
             party = self.registry.current(decision.party)
             before = frozenset({party}) if party else frozenset()
             documents = self._documents(party) if party else frozenset()
@@ -130,7 +115,7 @@ class Ledger:
         return frozenset(
             party
             for document in documents
-            if (revisions := self._revisions.get(document))
+            if (revisions := self._book.revisions(document))
             for role in {"patient", FOUNDING.get(revisions[-1].form, "patient")}
             if (party := self._party(document, role)) is not None
         )
@@ -143,32 +128,33 @@ class Ledger:
         if self.registry.resolution(document, role).match.outcome != "unknown":
             return None
         mates = sorted(
-            (self._revisions[mate][-1] for mate in self._mates(document)), key=lambda form: form.order
+            (self._book.revisions(mate)[-1] for mate in self._mates(document)), key=lambda form: form.order
         )
         parties = (self.registry.party(mate.document_id, role) for mate in mates)
         return next((one for one in parties if one is not None), None)
 
     def _mates(self, document: str) -> frozenset[str]:
         """The other forms of a form's case."""
-        case_number = self._revisions[document][-1].case_number if self._revisions.get(document) else None
-        return frozenset(self._cases.get(case_number or "", ())) - {document}
+        revisions = self._book.revisions(document)
+        case_number = revisions[-1].case_number if revisions else None
+        return self._book.case(case_number) - {document} if case_number else frozenset()
 
     def _documents(self, party: str) -> frozenset[str]:
         """The documents that mention a party, and those of the same cases that mention nobody."""
         own = self.registry.documents(party)
         if not party.startswith("patient:"):
             return own
+        self._book.expect(own)
         mates = {mate for document in own for mate in self._mates(document)}
         return own | {mate for mate in mates if self._party(mate, "patient") == party}
 
     def known_at(self, moment: datetime) -> "Ledger":
         """The ledger as it was at a moment: later forms, corrections and decisions taken away."""
         earlier = Ledger(self._settings, self._key)
-        for revisions in self._revisions.values():
-            for form in revisions:
-                if (form.known_at or form.received_at) <= moment:
-                    earlier.record(form)
-        for decision in self._decisions:
+        for form in self._book.forms():
+            if (form.known_at or form.received_at) <= moment:
+                earlier.record(form)
+        for decision in self._book.decisions():
             if decision.at <= moment:
                 earlier.decide(decision)
         return earlier
@@ -181,10 +167,8 @@ class Ledger:
         events = [event for form in forms for event in events_of(form, self._settings)]
         decisions = [
             decision
-            for decision in self._decisions
-            if isinstance(decision, _STANDING)
-            and decision.at <= moment
-            and self.registry.current(decision.party) == party
+            for decision in self._book.standing_decisions(self.registry.names(party))
+            if decision.at <= moment
         ]
         if party.startswith("prescriber:"):
             return prescriber_standing(party, events, decisions, self._key, self._settings)
@@ -207,10 +191,13 @@ class Ledger:
 
     def _contradicted(self, party: str, state: PatientState, moment: datetime) -> list[ProgramFinding]:
         """AUT-01: authorizations in force when a correction was made, and without ground since."""
-        findings = []
+        findings: list[ProgramFinding] = []
         holding = {one.document_id for one in state.treatment.authorizations if one.granted_at is not None}
-        for document in self._documents(party):
-            for form in self._revisions[document]:
+        documents = self._documents(party)
+        if not any(self._is_authorization(document) for document in documents - holding):
+            return findings
+        for document in documents:
+            for form in self._book.revisions(document):
                 if form.known_at is None or form.revision == 0 or form.known_at > moment:
                     continue
                 just_before = form.known_at - timedelta(microseconds=1)
@@ -220,6 +207,10 @@ class Ledger:
                     if one.granted_at is not None and one.document_id not in holding
                 ]
         return findings
+
+    def _is_authorization(self, document: str) -> bool:
+        revisions = self._book.revisions(document)
+        return bool(revisions) and revisions[-1].form == "patient_authorization"
 
     def _events(self, party: str, moment: datetime) -> list[PartyEvent]:
         forms, _, _ = self._forms(party, moment)
@@ -240,14 +231,19 @@ class Ledger:
     ) -> tuple[tuple[RecordedForm, ...], tuple[Join, ...], tuple[ProgramFinding, ...]]:
         """The forms of a party that count then: its own for prescribers and sites, all for a patient."""
         role = party.partition(":")[0]
+        patient = role == "patient"
+        documents = self._documents(party) if patient else self.registry.founding_documents(party)
+        self._book.expect(documents)
+        self.registry.expect(documents)
         forms = []
-        for document in self._documents(party):
-            known = [one for one in self._revisions[document] if (one.known_at or one.received_at) <= moment]
+        for document in documents:
+            revisions = self._book.revisions(document)
+            known = [one for one in revisions if (one.known_at or one.received_at) <= moment]
             if not known or self._party(document, role) != party:
                 continue
-            if role == "patient" or FOUNDING.get(known[-1].form) == role:
+            if patient or FOUNDING.get(known[-1].form) == role:
                 forms.append(known[-1])
-        joined = {key: decision for key, decision in self._joined.items() if decision.at <= moment}
+        joined = self._book.joined({form.document_id for form in forms}, moment)
         return joined_forms(forms, party, joined)
 
     def snapshot(self, moment: datetime) -> Snapshot:
@@ -289,7 +285,7 @@ class Ledger:
             else:
                 yield found("MATCH-02", document_id=mention.document_id, role=words)
         roles = self._settings.standing_roles
-        for decision in self._decisions:
+        for decision in self._book.decisions():
             if isinstance(decision, Merged | Unmerged) and decision.who.role not in roles:
                 party = self.registry.current(decision.kept) if isinstance(decision, Merged) else None
                 yield found("N2", party=party, reason=f"it needs one of the roles {', '.join(sorted(roles))}")

@@ -6,7 +6,7 @@ form looks at everybody known. So what a form is resolved to follows from the se
 order in which they are processed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from validators.program.decisions import Decision, Linked, Merged, RemsIdIssued, Unmerged
@@ -45,11 +45,12 @@ class Registry:
         if party is None:
             return None
         own = self._anchor(party)
-        merged = {self._anchor(merge.gone): self._anchor(merge.kept) for merge in self._shelf.merges()}
         seen: set[str] = set()
-        while own in merged and own not in seen:
+        while own not in seen:
             seen.add(own)
-            own = merged[own]
+            merges = [merge for merge in self._merges(own) if self._anchor(merge.gone) == own]
+            if merges:
+                own = self._anchor(merges[-1].kept)
         return own
 
     def documents(self, party: str) -> frozenset[str]:
@@ -60,26 +61,32 @@ class Registry:
             for entry in self._shelf.members(own)
         )
 
+    def founding_documents(self, party: str) -> frozenset[str]:
+        """The documents that enroll a prescriber or site: its own forms."""
+        return frozenset(entry.mention.document_id for entry in self._founders(party))
+
+    def names(self, party: str) -> frozenset[str]:
+        """Every id that a party is called by: of its founding forms, and of the parties merged into it."""
+        return frozenset(name for own in self._merged_into(party) for name in self._names(own))
+
+    def expect(self, documents: Collection[str]) -> None:
+        """A hint that whom these documents mean will be asked."""
+        self._shelf.expect(documents)
+
     def parties(self) -> frozenset[str]:
-        """Every party known."""
+        """Every party known; for lists only."""
         return frozenset(
-            party
-            for entry in self._shelf.entries()
-            if entry.mention.founding and (party := self.current(entry.resolution.party)) is not None
+            party for anchor in self._shelf.founded() if (party := self.current(anchor)) is not None
         )
 
     def unresolved(self) -> Iterable[tuple[Mention, Match]]:
         """The mentions that wait: doubtful ones with their candidates, and those that fit nobody."""
-        for entry in self._shelf.entries():
-            if entry.resolution.party is None:
-                yield entry.mention, entry.resolution.match
+        for entry in self._shelf.unresolved():
+            yield entry.mention, entry.resolution.match
 
     def rems_id(self, party: str) -> str | None:
         """The REMS ID of a party: the one issued first, else the one that its enrollment bears."""
-        members = [
-            entry for own in self._merged_into(party) for entry in self._shelf.members(own, teachers=True)
-        ]
-        founders = sorted((entry for entry in members if entry.mention.founding), key=_place)
+        founders = sorted(self._founders(party), key=_place)
         issued = [one for entry in founders if (one := self._shelf.issued(_name(entry))) is not None]
         if issued:
             return min(issued, key=lambda one: one.order).rems_id
@@ -87,7 +94,7 @@ class Registry:
 
     def doubly_issued(self) -> Iterable[tuple[str, frozenset[str]]]:
         """REMS IDs that more than one party holds, with the parties."""
-        for rems_id in self._shelf.rems_ids():
+        for rems_id in self._shelf.shared_rems_ids():
             holders = self._shelf.holders(rems_id)
             parties = frozenset(party for name in holders if (party := self.current(name)) is not None)
             if len(parties) > 1:
@@ -145,8 +152,29 @@ class Registry:
 
     def _merged_into(self, party: str) -> set[str]:
         """A party's own anchor and those of the parties merged into it."""
-        gone = {self._anchor(merge.gone) for merge in self._shelf.merges()}
-        return {party} | {own for own in gone if self.current(own) == party}
+        found, waiting = {party}, [party]
+        while waiting:
+            own = waiting.pop()
+            gone = {self._anchor(merge.gone) for merge in self._merges(own)} - found
+            joining = {one for one in gone if self.current(one) == party}
+            found |= joining
+            waiting += joining
+        return found
+
+    def _names(self, own: str) -> frozenset[str]:
+        """The names of a party before merges."""
+        members = self._shelf.members(own, teachers=True)
+        return frozenset({own} | {_name(entry) for entry in members if entry.mention.founding})
+
+    def _merges(self, own: str) -> Iterable[Merged]:
+        """The merges in force that name a party, in order."""
+        return self._shelf.merges_of(self._names(own))
+
+    def _founders(self, party: str) -> list[Entry]:
+        members = (
+            entry for own in self._merged_into(party) for entry in self._shelf.members(own, teachers=True)
+        )
+        return [entry for entry in members if entry.mention.founding]
 
     def _anchor(self, party: str) -> str:
         """The unmerged id of a party that is named by any of its founding forms."""

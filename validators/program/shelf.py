@@ -5,7 +5,7 @@ million costs no more than one of a hundred.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -52,6 +52,9 @@ class Entry:
 class Shelf(Protocol):
     """What the register asks of its place of keeping."""
 
+    def expect(self, documents: Collection[str]) -> None:
+        """A hint that the mentions of these documents will be asked for."""
+
     def entry(self, key: MentionKey) -> Entry | None:
         """The entry of one mention."""
 
@@ -67,8 +70,11 @@ class Shelf(Protocol):
     def members(self, party: str, *, teachers: bool = False) -> Iterable[Entry]:
         """The entries that mean a party before merges; teachers alone where asked."""
 
-    def entries(self) -> Iterable[Entry]:
-        """Every entry; for lists only."""
+    def founded(self) -> Iterable[str]:
+        """Every party that an entry founds or belongs to as a founder, before merges; for lists only."""
+
+    def unresolved(self) -> Iterable[Entry]:
+        """The entries that mean nobody known, in order of their keys; for lists only."""
 
     def decide(self, decision: Linked | Merged | Unmerged | RemsIdIssued) -> None:
         """Keep a decision; of two about one mention the later, of two IDs of one party the earlier."""
@@ -76,8 +82,8 @@ class Shelf(Protocol):
     def link(self, key: MentionKey) -> Linked | None:
         """What a person said about a mention."""
 
-    def merges(self) -> Iterable[Merged]:
-        """The merges that nobody undid, in order."""
+    def merges_of(self, names: frozenset[str]) -> Iterable[Merged]:
+        """The merges that nobody undid and that name a party by any of these names, in order."""
 
     def issued(self, name: str) -> RemsIdIssued | None:
         """The REMS ID issued under one of a party's names."""
@@ -88,8 +94,8 @@ class Shelf(Protocol):
     def merge(self, merge_id: str) -> Merged | None:
         """A merge, undone or not."""
 
-    def rems_ids(self) -> Iterable[str]:
-        """Every REMS ID issued; for lists only."""
+    def shared_rems_ids(self) -> Iterable[str]:
+        """The REMS IDs that were issued under several names; for lists only."""
 
 
 class MemoryShelf:
@@ -104,6 +110,9 @@ class MemoryShelf:
         self._undone: set[str] = set()
         self._issued: dict[str, RemsIdIssued] = {}
         self._holders: dict[str, set[str]] = defaultdict(set)
+
+    def expect(self, documents: Collection[str]) -> None:
+        """Everything is at hand."""
 
     def entry(self, key: MentionKey) -> Entry | None:
         """The entry of one mention."""
@@ -139,9 +148,15 @@ class MemoryShelf:
         own = [self._entries[key] for key in self._members.get(party, ())]
         return [entry for entry in own if not teachers or entry.teaches]
 
-    def entries(self) -> Iterable[Entry]:
-        """Every entry; for lists only."""
-        return [self._entries[key] for key in sorted(self._entries)]
+    def founded(self) -> Iterable[str]:
+        """Every party that an entry founds or belongs to as a founder, before merges; for lists only."""
+        founders = (entry for entry in self._entries.values() if entry.mention.founding)
+        return {party for entry in founders if (party := entry.resolution.party) is not None}
+
+    def unresolved(self) -> Iterable[Entry]:
+        """The entries that mean nobody known, in order of their keys; for lists only."""
+        waiting = (self._entries[key] for key in sorted(self._entries))
+        return [entry for entry in waiting if entry.resolution.party is None]
 
     def decide(self, decision: Linked | Merged | Unmerged | RemsIdIssued) -> None:
         """Keep a decision; of two about one mention the later, of two IDs of one party the earlier."""
@@ -164,10 +179,11 @@ class MemoryShelf:
         """What a person said about a mention."""
         return self._links.get(key)
 
-    def merges(self) -> Iterable[Merged]:
-        """The merges that nobody undid, in order."""
+    def merges_of(self, names: frozenset[str]) -> Iterable[Merged]:
+        """The merges that nobody undid and that name a party by any of these names, in order."""
         standing = [merge for name, merge in self._merges.items() if name not in self._undone]
-        return sorted(standing, key=lambda merge: merge.order)
+        own = [merge for merge in standing if merge.kept in names or merge.gone in names]
+        return sorted(own, key=lambda merge: merge.order)
 
     def merge(self, merge_id: str) -> Merged | None:
         """A merge, undone or not."""
@@ -181,6 +197,6 @@ class MemoryShelf:
         """The names of parties to whom a REMS ID was issued."""
         return sorted(self._holders.get(rems_id, ()))
 
-    def rems_ids(self) -> Iterable[str]:
-        """Every REMS ID issued; for lists only."""
-        return sorted(self._holders)
+    def shared_rems_ids(self) -> Iterable[str]:
+        """The REMS IDs that were issued under several names; for lists only."""
+        return sorted(rems_id for rems_id, names in self._holders.items() if len(names) > 1)
