@@ -11,6 +11,8 @@ from extractors.model import ReceivedPage, RegisteredPage
 LEAST_INK = 400
 """Written pixels at 204 dpi below which a page counts as blank: less than a short word."""
 
+Strokes = NDArray[np.float32]
+
 _CELL_PX = (32, 48)
 """Height and width."""
 
@@ -32,27 +34,29 @@ def content_hash(page: RegisteredPage) -> str | None:
     return np.packbits(bits).tobytes().hex()
 
 
-def likeness(one: RegisteredPage, other: RegisteredPage) -> float:
-    """How alike the writing on two copies of a form is: the correlation of its strokes, 1 for the same sheet.
+def strokes_of(page: RegisteredPage) -> Strokes:
+    """The writing on a form's page, as ``likeness`` compares it."""
+    written = _written(page).astype(np.float32)
+    wide = cv2.GaussianBlur(written, (0, 0), sigmaX=10)
+    strokes = cv2.GaussianBlur(written, (0, 0), sigmaX=3) - wide
+    rows, columns = (side // 3 for side in written.shape)
+    return np.asarray(cv2.resize(strokes, (columns, rows), interpolation=cv2.INTER_AREA), np.float32).ravel()
+
+
+def likeness(one: Strokes, other: Strokes) -> float:
+    """How alike the writing on two copies of a form is: the correlation of its strokes, 1 for one sheet.
 
     Strokes are compared at a scale of 0.4 to 1.2 mm: finer is the noise of the line, coarser is where people
     write on this form anyway.
     """
-    first, second = _strokes(one), _strokes(other)
-    length = float(np.sqrt((first @ first) * (second @ second)))
-    return float(first @ second) / length if length else 0.0
+    length = float(np.sqrt((one @ one) * (other @ other)))
+    return float(one @ other) / length if length else 0.0
 
 
 def _written(page: RegisteredPage) -> NDArray[np.uint8]:
     printed = cv2.erode(page.blank, np.ones((5, 5), np.uint8)) < 128
     written = ((page.pixels < 128) & ~printed).astype(np.uint8)
     return np.asarray(cv2.morphologyEx(written, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8)), np.uint8)
-
-
-def _strokes(page: RegisteredPage) -> NDArray[np.float32]:
-    written = _written(page).astype(np.float32)
-    wide = cv2.GaussianBlur(written, (0, 0), sigmaX=10)
-    return np.asarray(cv2.GaussianBlur(written, (0, 0), sigmaX=3) - wide, np.float32).ravel()
 
 
 @cache

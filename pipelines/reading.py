@@ -31,7 +31,7 @@ from extractors.register import register
 from extractors.split import split
 from extractors.straighten import straighten
 from pipelines.engine import ReadingEngine
-from pipelines.pixels import content_hash, likeness
+from pipelines.pixels import Strokes, content_hash, likeness, strokes_of
 from pipelines.stages import Stages
 from pipelines.transmission_model import PageNotes, ReadFax
 from store.model import TransmissionFacts
@@ -96,6 +96,8 @@ class _Pages:
         self._received = {page.number: page for page in fax.pages}
         self._engine, self._stage = engine, stage
         self._straight: dict[int, StraightPage] = {}
+        self._strokes: dict[int, Strokes] = {}
+        self._early: dict[int, RegisteredPage] = {}
         self._texts: dict[int, tuple[StrayText, ...]] = {}
         self._notes: dict[int, PageNotes] = {}
 
@@ -118,15 +120,23 @@ class _Pages:
 
     def same_sheet(self, one: int, other: int) -> bool | None:
         """Whether two pages of the same form page are one sheet sent twice, by what is written on them."""
-        alike = likeness(*(self._register(self.peek(number)) for number in (one, other)))
+        alike = likeness(self._strokes_of(one), self._strokes_of(other))
         return True if alike >= SAME_SHEET else False if alike <= OTHER_SHEET else None
+
+    def _strokes_of(self, number: int) -> Strokes:
+        if number not in self._strokes:
+            page = self._register(self.peek(number))
+            self._strokes[number] = strokes_of(page)
+            if len(self._early) < KEPT_PAGES // 2:
+                self._early[number] = page
+        return self._strokes[number]
 
     def _register(self, straight: StraightPage) -> RegisteredPage:
         with self._stage("register"):
             return register(straight, self._notes[straight.received.number].identity, self._engine.blanks)
 
     def registered(self, number: int, document: int) -> RegisteredPage:
-        page = self._register(self.straight(number))
+        page = self._early.pop(number, None) or self._register(self.straight(number))
         written = content_hash(page)
         self._notes[number] = replace(
             self._notes[number],

@@ -6,19 +6,25 @@ from contextlib import contextmanager
 
 
 class Stages:
-    """A stop-watch that adds up by name; a stage may be entered once a page."""
+    """A stop-watch that adds up by name; a stage may be entered once a page, and within another."""
 
     def __init__(self) -> None:
         self._seconds: dict[str, float] = {}
+        self._within: list[float] = []
 
     @contextmanager
     def __call__(self, stage: str) -> Iterator[None]:
-        """Time what stands under ``with``."""
+        """Time what stands under ``with``, less what other stages within it take."""
+        self._seconds.setdefault(stage, 0.0)
+        self._within.append(0.0)
         began = time.perf_counter()
         try:
             yield
         finally:
-            self._seconds[stage] = self._seconds.get(stage, 0.0) + time.perf_counter() - began
+            spent = time.perf_counter() - began
+            self._seconds[stage] += spent - self._within.pop()
+            if self._within:
+                self._within[-1] += spent
 
     @property
     def seconds(self) -> dict[str, float]:

@@ -126,8 +126,8 @@ def search(
     """The most probable texts that ``grammar`` allows, best first, at most ``width``.
 
     A prefix beam search: of each step only letters above ``least`` are tried. What it finds may be a
-    miswritten number "repaired" into another valid one: ask whether the unbound reading agrees before believing
-    it unseen.
+    miswritten number "repaired" into another valid one: ask whether the unbound reading agrees before
+    believing it unseen.
 
     Returns:
         Texts with P(text | crop), summed over the paths that the beam kept.

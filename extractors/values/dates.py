@@ -45,11 +45,11 @@ def parse_date(raw: str, *, birth: bool = False) -> Parsed:
 
 def _parts(text: str) -> tuple[str, int, int] | None:
     """Year as written, month, day."""
+    if found := _NUMERIC.fullmatch(text):
+        return found[3], int(found[1]), int(found[2])
     digits = re.sub(r"\s", "", text)
     if re.fullmatch(r"\d{8}|\d{6}", digits):
         return digits[4:], int(digits[:2]), int(digits[2:4])
-    if found := _NUMERIC.fullmatch(text):
-        return found[3], int(found[1]), int(found[2])
     if found := _ISO.fullmatch(text):
         return found[1], int(found[2]), int(found[3])
     if (found := _MONTH_FIRST.fullmatch(text)) and (month := _month(found[1])):

@@ -1,8 +1,8 @@
 """The tables of the registers.
 
 Whom each form means, every version of a form as the program takes it, and what people decided: these are
-facts. What a party's state is follows from them and is folded when it is asked; ``party_states`` and ``slots``
-keep what lists need, and can be made again from the facts at any time.
+facts. What a party's state is follows from them and is folded when it is asked; ``party_states`` and
+``slots`` keep what lists need, and can be made again from the facts at any time.
 """
 
 from datetime import date, datetime
@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from store.columns import VOLATILE, Data, Id
+from store.columns import VOLATILE, Id
 from store.tables import Base
 
 PARTY_CHARS = 64
