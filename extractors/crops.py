@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 
 from extractors.model import BoxPx, Gray
-from extractors.writing import Ink, Writing
+from extractors.printed import Ink
+from extractors.writing import Writing
 
 CELL_GAP_PX = 7
 """Characters taken out of a comb are set this far apart, as in handwriting without cells."""

@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 
 from extractors.model import BoxPx, Gray
-from extractors.writing import Ink
+from extractors.printed import Ink
 
-WORD_GAP_PX = 34
-"""Words of one line lie closer than this at 204 dpi."""
+WORD_GAP_QUARTERS = 9
+"""Words of one line lie closer than this, in steps of 4 px; odd, so that closing moves nothing."""
 LEAST_AREA_PX = 160
 """Less ink than this is no word."""
 SPECK_PX = 12
@@ -52,9 +52,11 @@ def _joined(ink: Ink, *, upright: bool) -> list[LooseLine]:
     """Pieces joined along the line, level or running up the page; only runs longer than high are lines."""
     laid = np.ascontiguousarray(np.rot90(ink, -1)) if upright else ink
     # Joined at a quarter of the size: the gaps of a line are many pixels, and the page is large.
-    quarter = (-(-laid.shape[1] // 4), -(-laid.shape[0] // 4))
-    small = (cv2.resize(laid * np.uint8(255), quarter, interpolation=cv2.INTER_AREA) > 0).astype(np.uint8)
-    joined = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((1, WORD_GAP_PX // 4), np.uint8))
+    down, right = -laid.shape[0] % 4, -laid.shape[1] % 4
+    whole = cv2.copyMakeBorder(laid * np.uint8(255), 0, down, 0, right, cv2.BORDER_CONSTANT, value=0)
+    quarter = (whole.shape[1] // 4, whole.shape[0] // 4)
+    small = (cv2.resize(whole, quarter, interpolation=cv2.INTER_AREA) > 0).astype(np.uint8)
+    joined = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((1, WORD_GAP_QUARTERS), np.uint8))
     _, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     lines = []
     for x, y, wide, tall, _ in (stats[1:] * 4).tolist():

@@ -6,13 +6,15 @@ never for its darkness: frames and labels are as dark as any tick.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from extractors.model import BoxPx, RegisteredPage, Value
-from extractors.writing import REACH_PX, Ink, less_print, snap, to_px, window
+from extractors.printed import REACH_PX, Ink, less_print, snap, window
+from extractors.writing import to_px
 from form_templates.model import FormField
 
 SURROUND = 0.95
@@ -23,6 +25,8 @@ FAINT_SHARE = 0.045
 """Less than this is what a bad line leaves behind in an empty box."""
 SPECK_PX = 9
 """Smaller pieces of ink are no stroke."""
+ARC_DIRECTIONS = 8
+"""Of 16 directions from the middle of a box; a stray tail of a tick is seen in four."""
 LABEL_GAP_PX = 16
 """A printed label ends where the blank is white for this long: about two spaces of its type."""
 LABEL_MOST_PX = 260
@@ -39,7 +43,7 @@ class OptionMark:
         strength: how much speaks for a mark, 0 (nothing) to 1 (a whole stroke) and above.
         circled: the mark is a ring around the box or its label.
         struck: the mark was scribbled over.
-        touched: ink of a neighbor's mark reaches in.
+        touched: a stroke that lies mostly elsewhere reaches in.
     """
 
     value: str
@@ -105,7 +109,7 @@ def decide_marks(field: FormField, marks: tuple[OptionMark, ...]) -> MarkReading
         reasons.append("faint")
     elif faint and max(mark.strength for mark in faint) > 0.65:
         reasons.append("faint")
-    if any(mark.touched for mark in marks if mark not in standing):
+    if any(mark.touched for mark in marks):
         reasons.append("touched")
     return MarkReading(_value(field, standing), _probability(reasons), marks, tuple(reasons))
 
@@ -156,6 +160,8 @@ def _look(
         circled = _label_ringed(page, box, (shift_x, shift_y), standard=standard)
     if circled:
         strength = max(strength, 1.2)
+    elif _directions(ink > 0, here) >= ARC_DIRECTIONS:
+        strength = max(strength, 0.75)  # half a ring: the rest may have been lost on the line
     return OptionMark(value, box, inside, strength, circled, _is_struck(ink, here, inside), touched)
 
 
@@ -171,11 +177,14 @@ def _own_ink(written: Ink, here: BoxPx, others: Sequence[BoxPx]) -> tuple[Ink, b
         foreign |= (_share(labels, other, count) > within) & (within < 0.5 * stats[:, 4])
     # Rests of rows that the line repeated: hardly higher than a row, and long.
     streak = (stats[:, 3] <= 3) & (stats[:, 2] > 40)
-    touched = bool((keep & foreign & (within >= SPECK_PX)).any())
+    # A stray stroke or a neighbor's mark on its way: no mark flies a whole box's width to the side.
+    sideways = (stats[:, 0] == 0) | (stats[:, 0] + stats[:, 2] == written.shape[1])
+    passing = foreign | sideways
+    touched = bool((keep & passing & (within >= SPECK_PX)).any())
     return (keep & ~foreign & ~streak)[labels].astype(np.uint8), touched
 
 
-def _share(labels: NDArray[np.int32], box: BoxPx, count: int) -> NDArray[np.int64]:
+def _share(labels: NDArray[Any], box: BoxPx, count: int) -> NDArray[np.int64]:
     left, top, right, bottom = (max(0, side) for side in box)
     return np.bincount(labels[top:bottom, left:right].ravel(), minlength=count)
 
@@ -204,18 +213,22 @@ def _ringed(ink: Ink, here: BoxPx) -> bool:
 
 def _goes_around(stroke: NDArray[np.bool_], here: BoxPx) -> bool:
     """Whether a stroke is seen outside a box in most directions from its middle, well clear of its frame."""
+    return _directions(stroke, here) >= 12
+
+
+def _directions(stroke: NDArray[np.bool_], here: BoxPx) -> int:
+    """In how many of 16 directions from the middle of a box ink is seen well outside it."""
     rows, columns = np.nonzero(stroke)
     middle_x, middle_y = (here[0] + here[2]) / 2, (here[1] + here[3]) / 2
     half_x, half_y = (here[2] - here[0]) / 2, (here[3] - here[1]) / 2
     outside = (np.abs(columns - middle_x) > half_x + 4) | (np.abs(rows - middle_y) > half_y + 4)
     if outside.sum() < 50:
-        return False
+        return 0
     across, down = (columns[outside] - middle_x) / half_x, (rows[outside] - middle_y) / half_y
     # A thickened frame keeps close to the box; a ring has a radius of 0.7 of its width and more.
     if float(np.median(np.hypot(across, down))) < 1.35:
-        return False
-    seen = np.unique(np.floor((np.arctan2(down, across) + np.pi) / (2 * np.pi) * 16).astype(int) % 16)
-    return len(seen) >= 12
+        return 0
+    return len(np.unique(np.floor((np.arctan2(down, across) + np.pi) / (2 * np.pi) * 16).astype(int) % 16))
 
 
 def _is_struck(ink: Ink, here: BoxPx, inside: float) -> bool:
@@ -241,8 +254,8 @@ def _label_ringed(page: RegisteredPage, box: BoxPx, shift: tuple[int, int], *, s
     left, right = box[2] - tall // 2, box[2] + 2 + end + tall
     blank_ink = window(page.blank, left, top, right, bottom)
     page_ink = window(page.pixels, left + shift[0], top + shift[1], right + shift[0], bottom + shift[1])
-    extra = page_ink & (1 - cv2.dilate(blank_ink, np.ones((5, 5), np.uint8)))
-    if extra.sum() < 2.5 * (right - left):
+    beyond = cv2.dilate(blank_ink, np.ones((5, 5), np.uint8)) == 0
+    if page_ink[beyond].sum() < 2.5 * (right - left):
         return False
     written = less_print(page_ink, blank_ink, (1, 2 if standard else 1))
     label: BoxPx = (box[2] + 2 + int(start[0]) - left, tall + 1, box[2] + 2 + end - left, 2 * tall - 1)

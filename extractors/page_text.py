@@ -6,8 +6,8 @@ import numpy as np
 from extractors.lines import LooseLine, find_lines
 from extractors.model import WORK_DPI, StraightPage, StrayText
 from extractors.penmanship import typed_probability
+from extractors.printed import Ink
 from extractors.readers.protocol import LineCrop, PageLine, Readers
-from extractors.writing import Ink
 
 WELL_READ = 0.72
 """Median word confidence below which a line is read again by the voice for handwriting."""

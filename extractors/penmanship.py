@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.writing import Ink
+from extractors.printed import Ink
 
 LEAST_PIECES = 3
 """Fewer pieces say nothing of a baseline; the rest of the page decides."""

@@ -58,8 +58,9 @@ def read_form_page(
     standard = is_standard(page)
     boxes = [to_px(box) for field in asked for box in field.boxes]
     ticks = [to_px(box) for field in asked if field.kind in MARKED_KINDS for box in field.boxes]
+    signatures = [to_px(box) for field in asked if field.kind == "signature" for box in field.boxes]
     writings = {
-        field.name: find_writing(page, to_px(field.box), boxes, standard=standard)
+        field.name: find_writing(page, to_px(field.box), boxes, standard=standard, signatures_px=signatures)
         for field in asked
         if field.kind not in MARKED_KINDS and field.box is not None
     }

@@ -3,7 +3,8 @@
 import cv2
 import numpy as np
 
-from extractors.writing import Ink, Writing
+from extractors.printed import Ink
+from extractors.writing import Writing
 
 LEAST_PX = 56
 """A stroke through a word is longer than the bar of any letter at the sizes people write in a box."""

@@ -12,27 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractors.model import WORK_DPI, BoxPx, RegisteredPage
+from extractors.printed import REACH_PX, Ink, less_print, less_streaks, print_slack, snap, window
 from form_templates.model import Box
 
-Ink = NDArray[np.uint8]
-"""Rows x columns, 1 is ink, 0 is paper."""
-
-REACH_PX = 5
-"""How far a field may lie from where registration says: the last snap is looked for within this."""
 AROUND_PX = (16, 14)
 """Writing is followed this far out of its box, across and down."""
 SPECK_PX = 5
 """Smaller pieces of ink are specks of the line or the scanner; the dot of an i has 2 x 3 px at the least."""
-DARK_RIM = 0.22
-"""Share of the rim about the print that is ink on a page whose lines have spread; writing covers less."""
-STREAK_PX = 61
-"""A damaged row smears ink over more than any stroke of a letter is long."""
 STROKE_PX = 40
 """A neighbor's stroke has at least this much ink inside the box to count against the field."""
+LEFT_OF_PX = 90
+"""A signature runs on over a gap of this width: half an inch, less than the date's own box."""
 NEAR_PX = 12
 """A dot stands this near its letter."""
-BLANK_WORTH_PX = 60
-"""Less printed ink than this about a field gives nothing to snap to."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,59 +93,13 @@ def to_px(box: Box) -> BoxPx:
     return round(x), round(y), round(x + width), round(y + height)
 
 
-def snap(page_ink: Ink, blank_ink: Ink, reach_px: int = REACH_PX) -> tuple[int, int]:
-    """How far the printed form lies from where the blank says, in x and y.
-
-    Args:
-        page_ink: a window of the page that is ``reach_px`` wider than the blank's on every side.
-        blank_ink: the same window of the blank.
-        reach_px: farthest shift looked for.
-
-    Returns:
-        The shift with the greatest overlap; (0, 0) unless another one is clearly better.
-    """
-    printed = int(blank_ink.sum())
-    if printed < BLANK_WORTH_PX:
-        return 0, 0
-    overlap = cv2.matchTemplate(page_ink, blank_ink, cv2.TM_CCORR)
-    offsets = np.arange(-reach_px, reach_px + 1)
-    # Handwriting, too, overlaps with print by chance: a far shift has to earn its distance.
-    distance = np.hypot(offsets[:, None], offsets[None, :])
-    score = overlap / printed - 0.012 * distance
-    row, column = np.unravel_index(int(score.argmax()), score.shape)
-    return int(offsets[column]), int(offsets[row])
-
-
-def less_print(page_ink: Ink, blank_ink: Ink, slack_px: tuple[int, int]) -> Ink:
-    """The page's ink without the printed form, strokes that cross a printed line left whole.
-
-    Args:
-        page_ink: a window of the page.
-        blank_ink: the same window of the blank, snapped.
-        slack_px: how far a printed edge may lie off, across and down.
-    """
-    across, down = slack_px
-    printed = cv2.dilate(blank_ink, np.ones((2 * down + 1, 2 * across + 1), np.uint8))
-    written = np.asarray(page_ink & (1 - printed), np.uint8)
-    hidden = page_ink & printed
-    if not hidden.any():
-        return written
-    # A stroke that goes on beyond a printed line, seen from either side of it, is one stroke.
-    restored = np.zeros_like(hidden)
-    for tall, wide in ((4 + 2 * down + 1, 5), (5, 4 + 2 * across + 1)):
-        kernel = np.ones((tall, wide), np.uint8)
-        ends = (
-            ((wide // 2, 0), (wide // 2, tall - 1))
-            if tall > wide
-            else ((0, tall // 2), (wide - 1, tall // 2))
-        )
-        one, other = (cv2.dilate(written, kernel, anchor=anchor) for anchor in ends)
-        restored |= hidden & one & other
-    return np.asarray(written | restored, np.uint8)
-
-
 def find_writing(
-    page: RegisteredPage, box_px: BoxPx, others_px: Sequence[BoxPx], *, standard: bool
+    page: RegisteredPage,
+    box_px: BoxPx,
+    others_px: Sequence[BoxPx],
+    *,
+    standard: bool,
+    signatures_px: Sequence[BoxPx] = (),
 ) -> Writing:
     """The ink of one field.
 
@@ -162,6 +108,7 @@ def find_writing(
         box_px: the field's box, form pixels.
         others_px: boxes of the page's other fields: what lies mostly in one of them is not ours.
         standard: the page came with 98 rows to the inch, so that every row stands for two.
+        signatures_px: boxes of the signatures of the page, which run on to the right through the date.
     """
     height, width = page.pixels.shape
     left, top = max(0, box_px[0] - AROUND_PX[0]), max(0, box_px[1] - AROUND_PX[1])
@@ -181,6 +128,8 @@ def find_writing(
         if o != box_px and o[0] < right and o[2] > left and o[1] < bottom and o[3] > top
     ]
     ours, noise = _judge(pieces, box, others, blank_ink)
+    if any(_lies_left(signature, box_px) for signature in signatures_px):
+        ours &= pieces.boxes[:, 0] > 0
     kept = np.flatnonzero(ours)
     ink = ours[pieces.labels].astype(np.uint8)
     inside = (pieces.inside * pieces.boxes[:, 4]).astype(np.int64)
@@ -199,36 +148,6 @@ def find_writing(
     )
 
 
-def less_streaks(written: Ink) -> Ink:
-    """Ink without the streaks of a damaged row, letters that they run through left whole.
-
-    A pen's stroke is some 3 px thick; a streak is one row of the fax, of which only the bare parts go.
-    """
-    # A row of the fax lies askew on the form by as much as the sheet lay askew: rows are joined first.
-    joined = cv2.dilate(written, np.ones((2, 1), np.uint8))
-    long = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, STREAK_PX), np.uint8))
-    if not long.any():
-        return written
-    thick = cv2.morphologyEx(written, cv2.MORPH_OPEN, np.ones((3, 1), np.uint8))
-    return np.asarray(written & (1 - (long & (1 - thick))), np.uint8)
-
-
-def print_slack(page_ink: Ink, blank_ink: Ink, *, standard: bool) -> tuple[int, int]:
-    """How far beyond the blank's print the page's print may reach: more on a dark scan or a photocopy.
-
-    The rim just outside the print is white on a good page but for what is written there.
-    """
-    across, down = 1, 2 if standard else 1
-    for _ in range(2):
-        inner = cv2.dilate(blank_ink, np.ones((2 * down + 1, 2 * across + 1), np.uint8))
-        rim = cv2.dilate(inner, np.ones((3, 3), np.uint8)) & (1 - inner)
-        size = int(rim.sum())
-        if not size or int((rim & page_ink).sum()) < DARK_RIM * size:
-            break
-        across, down = across + 1, down + 1
-    return across, down
-
-
 def find_pieces(ink: Ink, box: BoxPx) -> Pieces:
     """The connected pieces of a window's ink, and how much of each lies in ``box``."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
@@ -241,13 +160,10 @@ def find_pieces(ink: Ink, box: BoxPx) -> Pieces:
     )
 
 
-def window(pixels: NDArray[np.uint8], left: int, top: int, right: int, bottom: int) -> Ink:
-    """A window of the page as ink, white where it leaves the page."""
-    height, width = pixels.shape
-    ink = np.zeros((bottom - top, right - left), np.uint8)
-    y0, y1, x0, x1 = max(0, top), min(height, bottom), max(0, left), min(width, right)
-    ink[y0 - top : y1 - top, x0 - left : x1 - left] = pixels[y0:y1, x0:x1] < 128
-    return ink
+def _lies_left(other: BoxPx, box: BoxPx) -> bool:
+    """Whether a box ends close to the left of another, on its row."""
+    level = min(other[3], box[3]) - max(other[1], box[1])
+    return other != box and 0 <= box[0] - other[2] <= LEFT_OF_PX and level > 0.4 * (box[3] - box[1])
 
 
 def _judge(
@@ -272,7 +188,7 @@ def _judge(
         overlap_x = np.clip(np.minimum(right, o_right) - np.maximum(left, o_left), 0, None)
         overlap_y = np.clip(np.minimum(bottom, o_bottom) - np.maximum(top, o_top), 0, None)
         foreign |= (overlap_x * overlap_y) / np.maximum(width * height, 1) > 0.5
-    own = (pieces.inside >= 0.5) | ((pieces.inside >= 0.25) & ~foreign & ~leaves)
+    own = (pieces.inside >= np.where(leaves, 0.65, 0.5)) | ((pieces.inside >= 0.25) & ~foreign & ~leaves)
     # The dot of an i, the bar of a T: small, above or below the box, over our own columns.
     b_left, b_top, b_right, b_bottom = box
     close = (

@@ -13,9 +13,9 @@ from extractors.penmanship import typed_probability
 from extractors.readers.ctc import search, text_probability
 from extractors.readers.protocol import LineCrop, LineReading, Readers
 from extractors.struck import find_strike, without_struck
-from extractors.values import TEXT_KINDS, Parsed, normalize
+from extractors.values import TEXT_KINDS, normalize
 from extractors.values.grammars import grammar_of, letters_of
-from extractors.values.parsed import ILLEGIBLE
+from extractors.values.parsed import ILLEGIBLE, Parsed
 from extractors.writing import Writing
 from form_templates.model import FormField
 

@@ -19,10 +19,12 @@ from typing import Any, Protocol
 
 from sqlalchemy.engine import Engine
 
+from form_templates.catalog import load_catalog
 from pipelines.intake import open_source
 from pipelines.logs import note, note_failure, start_log
 from pipelines.planning import ChunkPlanner
 from pipelines.receiving import Intake, Progress, Taken
+from pipelines.registering import register
 from pipelines.settings import PipelineSettings
 from pipelines.stores import store_archive, store_database
 from pipelines.transmission_model import SET_ASIDE_PRIORITY, FaxSummary
@@ -33,6 +35,7 @@ from store.model import SetAside
 from store.owners import owner_name
 from store.recording import set_aside
 from store.schema import upgrade
+from validators.program.rems_ids import RemsIdsExhaustedError
 
 STRIKES = 2
 """A fax whose process is lost so often is set aside: once may have been another's memory."""
@@ -204,6 +207,7 @@ def run_batch(
     finally:
         intake.stop()
         _release(state)
+    _register(state, all_came=state.stopped is None and intake.taken.stopped is None)
     result = BatchResult(
         batch_id=batch_id,
         source=source,
@@ -326,6 +330,15 @@ def _give_up(state: _State, claimed: Claimed, lost: WorkerLost) -> FaxSummary:
     set_aside(state.database, claimed.transmission_id, reason, priority=SET_ASIDE_PRIORITY)
     note("fax set aside", fax=claimed.transmission_id, code=lost.code)
     return FaxSummary(claimed.transmission_id, "set_aside", SET_ASIDE_PRIORITY, set_aside=reason)
+
+
+def _register(state: _State, *, all_came: bool) -> None:
+    """Take what was recorded into the registers, whatever else went wrong; what fails waits for the next."""
+    try:
+        register(state.database, load_catalog(), state.settings, all_came=all_came)
+    except (StoreError, RemsIdsExhaustedError) as error:
+        note_failure("registers stopped")
+        state.stop(str(error))
 
 
 def _release(state: _State) -> None:

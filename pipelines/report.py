@@ -12,11 +12,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from form_templates.catalog import Catalog
 from pipelines.batch import BatchResult
 from pipelines.errors import PipelineError
+from pipelines.registering import findings_of
 from pipelines.settings import PipelineSettings, private_folder
 from pipelines.stores import store_database
 from pipelines.transmission_model import TASK_RANK
 from store.database import reading
 from store.queries import TaskSummary, TransmissionSummary, summaries
+from validators.program.rules import ProgramFinding
 
 OUTCOMES = ("recorded", "in_review", "set_aside")
 
@@ -54,6 +56,8 @@ class Shown:
     names: tuple[str, ...]
     fax: TransmissionSummary
     needs: tuple[Need, ...]
+    told: tuple[ProgramFinding, ...]
+    """What the program's rules ask of a person about its forms, as the registers stand now."""
     pictures: tuple[tuple[int, str], ...]
     known: bool
 
@@ -89,16 +93,19 @@ def write_report(result: BatchResult, settings: PipelineSettings, catalog: Catal
 
 def render_report(result: BatchResult, settings: PipelineSettings, catalog: Catalog) -> str:
     """The report as HTML."""
-    names = dict(result.taken.names)
+    names, database = dict(result.taken.names), store_database(settings.store)
     ids = {fax.sha256 for fax in result.faxes_done} | set(names)
-    with reading(store_database(settings.store)) as session:
+    with reading(database) as session:
         faxes = sorted(summaries(session, ids), key=lambda fax: (fax.priority, fax.received_at, fax.id))
     done = {fax.sha256: fax for fax in result.faxes_done}
+    forms = {document.id for fax in faxes if fax.id in done for document in fax.documents}
+    findings = findings_of(database, forms, settings)
     shown = [
         Shown(
             names=tuple(names.get(fax.id, fax.sources)),
             fax=fax,
             needs=needs_of(fax),
+            told=_told(fax, findings),
             pictures=tuple((picture.page, _data_uri(picture.png)) for picture in done[fax.id].pictures)
             if fax.id in done
             else (),
@@ -118,7 +125,10 @@ def render_report(result: BatchResult, settings: PipelineSettings, catalog: Cata
         urgent=[fax for fax in shown if fax.adverse_event],
         waiting=[fax for fax in shown if fax.fax.status == "in_review" and not fax.adverse_event],
         set_aside=[fax for fax in shown if fax.fax.status == "set_aside"],
-        recorded=[fax for fax in shown if fax.fax.status == "recorded" and not fax.adverse_event],
+        asked=[fax for fax in shown if fax.fax.status == "recorded" and fax.told and not fax.adverse_event],
+        recorded=[
+            fax for fax in shown if fax.fax.status == "recorded" and not fax.told and not fax.adverse_event
+        ],
         copies=[fax for fax in shown if len(fax.names) > 1 or fax.known],
         stages=_stages(fax.seconds for fax in faxes if fax.id in done),
         outcomes=OUTCOMES,
@@ -137,6 +147,14 @@ def needs_of(fax: TransmissionSummary) -> tuple[Need, ...]:
         if kind != "set_aside"
     ]
     return tuple(sorted(needs, key=lambda need: (TASK_RANK[need.kind], need.reason)))  # type: ignore[index]
+
+
+def _told(
+    fax: TransmissionSummary, findings: Mapping[str, tuple[ProgramFinding, ...]]
+) -> tuple[ProgramFinding, ...]:
+    """The open findings of the program about a fax's forms, each sentence once."""
+    every = [one for document in fax.documents for one in findings.get(document.id, ()) if one.is_open]
+    return tuple({(one.rule, one.message): one for one in every}.values())
 
 
 def _sentence(kind: str, reason: str, count: int, messages: Mapping[str, str]) -> str:

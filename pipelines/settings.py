@@ -1,6 +1,7 @@
 """The settings that the flow understands."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -8,7 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from extractors.limits import OpeningLimits
 from store.settings import StoreSettings
-from validators.settings import RuleSettings
+from validators.program.labs import PER_COURSE_FROM
+from validators.program.settings import ProgramSettings
+from validators.settings import FormRuleSettings, LabsScope, RuleSettings
 
 
 class _Room(BaseModel):
@@ -127,6 +130,12 @@ class ScheduleSettings(_Room):
     )
     timezone: str = Field(default="America/New_York", description="time zone of the cron expression")
     name: str = Field(default="nightly", description="name of the Prefect deployment")
+    server_port: int = Field(
+        default=4200,
+        ge=1,
+        le=65535,
+        description="loopback port of the Prefect server that is started where PREFECT_API_URL names none",
+    )
 
 
 class PipelineSettings(_Room):
@@ -138,6 +147,27 @@ class PipelineSettings(_Room):
     schedule: ScheduleSettings = ScheduleSettings()
     store: StoreSettings = StoreSettings()
     rules: RuleSettings = RuleSettings()
+    program: ProgramSettings = ProgramSettings()
+
+
+def rules_of(rules: FormRuleSettings, program: ProgramSettings, versions: Iterable[str]) -> RuleSettings:
+    """The settings of the checks, with the program's decisions on baseline labs (decision 1).
+
+    Args:
+        rules: of the checks themselves.
+        program: the program's open decisions.
+        versions: of the forms in use; under ``by_version`` the older ones ask before the first course only.
+    """
+    by_version: dict[str, LabsScope] = {}
+    if program.baseline_window == "by_version":
+        by_version = {version: "first_course" for version in versions if version < PER_COURSE_FROM}
+    scope: LabsScope = "first_course" if program.baseline_window == "first_only" else "per_course"
+    return RuleSettings(
+        **rules.model_dump(),
+        labs_window_days=program.window_days,
+        labs_scope=scope,
+        labs_scope_by_version=by_version,
+    )
 
 
 def private_folder(path: str) -> Path:

@@ -12,6 +12,9 @@ from remsfax.commands import (
     reading as reading_commands,
 )
 from remsfax.commands import (
+    registers as register_commands,
+)
+from remsfax.commands import (
     running as running_commands,
 )
 from remsfax.commands import (
@@ -38,6 +41,7 @@ app = typer.Typer(
 )
 running_commands.register(app)
 reading_commands.register(app)
+register_commands.register(app)
 store_commands.register(app)
 scoring_commands.register(app)
 app.add_typer(template_commands.app, name="templates")

@@ -1,7 +1,7 @@
 """How well faxes were read: readings in the shape of the contract against the truth beside them.
 
-Pure: objects in, figures out. A page that a person could not read either (``readable`` of the truth) counts
-nowhere.
+Pure: objects in, figures out. A page that a person could not read either (``readable`` of the truth), and a
+field that never arrived (``cut``), count nowhere.
 """
 
 from collections import Counter
@@ -77,7 +77,8 @@ def score_fax(reading: Json, truth: Json, kinds: Kinds) -> FaxScore:
     unreadable = {int(page) for page, can_read in truth.get("readable", {}).items() if not can_read}
     right_labels = _labels(truth, unreadable)
     labels = _labels(reading, unreadable)
-    pairs, invented = _paired(reading.get("documents", ()), truth.get("documents", ()))
+    legible = [form for form in truth.get("documents", ()) if not set(form["pages"]) <= unreadable]
+    pairs, invented = _paired(reading.get("documents", ()), legible)
     line: Line = "fine" if (reading["fax"].get("resolution") or [0, 0])[1] >= FINE_FROM_DPI else "standard"
     return FaxScore(
         pages=len(right_labels),
@@ -174,7 +175,7 @@ def _fields(
     kind_of = kinds[true["form"], true["version"]]
     for name, written in true["fields"].items():
         read = None if found is None else found["fields"].get(name)
-        if read is not None and read.get("page") in left_out:
+        if written.get("cut") or (read is not None and read.get("page") in left_out):
             continue
         value = None if read is None else read["value"]
         decision = "review" if read is None else read["decision"]

@@ -26,14 +26,20 @@ from pipelines.settings import (
     PipelineSettings,
     ReadingSettings,
     ScheduleSettings,
+    rules_of,
 )
 from store.settings import StoreSettings
-from validators.settings import RuleSettings
+from validators.program.settings import ProgramSettings
+from validators.settings import FormRuleSettings
 
 FILE_VARIABLE = "REMSFAX_SETTINGS"
 DEFAULT_FILE = "remsfax.toml"
 PREFIX = "REMSFAX_"
 _PASSWORD = re.compile(r"(?<=://)([^:/@\s]+):[^@\s]+@")
+
+
+BASELINE_VERSIONS = ("2014-11", "2015-11")
+"""Program versions from before the baseline recurred with each course (W2, W3)."""
 
 
 class BadSettings(Exception):
@@ -53,7 +59,10 @@ class Settings(BaseSettings):
 
     intake: IntakeSettings = Field(default=IntakeSettings(), description="where faxes arrive")
     reading: ReadingSettings = Field(default=ReadingSettings(), description="how faxes are read")
-    rules: RuleSettings = Field(default=RuleSettings(), description="numbers of the program's rules")
+    rules: FormRuleSettings = Field(default=FormRuleSettings(), description="numbers of the checks of forms")
+    program: ProgramSettings = Field(
+        default=ProgramSettings(), description="the program's open decisions, clocks and matching"
+    )
     batch: BatchSettings = Field(default=BatchSettings(), description="how a batch uses the machine")
     schedule: ScheduleSettings = Field(default=ScheduleSettings(), description="when the nightly batch runs")
     store: StoreSettings = Field(default=StoreSettings(), description="where records and bytes are kept")
@@ -78,7 +87,8 @@ class Settings(BaseSettings):
             batch=self.batch,
             schedule=self.schedule,
             store=self.store,
-            rules=self.rules,
+            rules=rules_of(self.rules, self.program, BASELINE_VERSIONS),
+            program=self.program,
         )
 
 
@@ -149,8 +159,10 @@ def _shown(prefix: str, model: BaseModel, in_file: Any, file: Path) -> Iterator[
 
 
 def _plain(value: Any) -> str:
+    if isinstance(value, frozenset):
+        return ", ".join(sorted(str(item) for item in value))
     if isinstance(value, tuple | list):
-        return ", ".join(str(item) for item in value)
+        return ", ".join(_plain(item) if isinstance(item, tuple) else str(item) for item in value)
     return _PASSWORD.sub(r"\1:***@", "" if value is None else str(value))
 
 

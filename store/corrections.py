@@ -13,13 +13,15 @@ from store.database import writing
 from store.errors import UnknownField
 from store.model import Value
 from store.projection import people_keys
+from store.registers.waiting import wait_to_register
 from store.tables import Correction, Document, Field, Record, ReviewTask, Transmission
 
 
 def correct_field(engine: Engine, document_id: str, name: str, value: Value, *, by: str, why: str) -> int:
     """Note that a person gave a field another value, or confirmed the one it had; its open tasks are done.
 
-    The record of the form takes the value. Its state stays: the rules have to run again first.
+    The record of the form takes the value. Its state stays: the rules have to run again first. The form waits
+    for the registers, whose states follow with ``registers.registering.register_waiting``.
 
     Args:
         engine: of the store.
@@ -61,6 +63,7 @@ def correct_field(engine: Engine, document_id: str, name: str, value: Value, *, 
         session.flush()
         session.refresh(row)
         _project(session, document, name, row.value)
+        wait_to_register(session, (document_id,))
         session.execute(
             update(ReviewTask)
             .where(

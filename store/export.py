@@ -22,11 +22,12 @@ from sqlalchemy.schema import Column
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import BigInteger, Boolean, Date, Float, Integer, String, Text
 
+import store.registers.tables  # noqa: F401 - the registers' tables are exported too
 from store.archive import NO_ROOM
 from store.columns import EXPORT_ORDER, Data, Moment, Words, plain
 from store.database import reading
 from store.errors import DiskFull, ExportFailed
-from store.registers.tables import Base
+from store.tables import Base
 
 ExportFormat = Literal["csv", "parquet"]
 ROWS_AT_ONCE = 10_000

@@ -19,7 +19,8 @@ from store.database import reading, writing
 from store.keys import arrival_key, delivery_key
 from store.model import SetAside, Status, TransmissionFacts
 from store.owners import host_name, is_gone
-from store.tables import Base, Delivery, Transmission, UnreadableArrival
+from store.registers.waiting import wait_to_register
+from store.tables import Base, Delivery, Document, Transmission, UnreadableArrival
 
 LEAST_URGENT = 9
 
@@ -92,7 +93,12 @@ def receive(engine: Engine, facts: TransmissionFacts) -> Received:
             noticed_at=now,
         )
         if delivered:
-            fax.received_at = min(fax.received_at, facts.received_at)
+            if facts.received_at < fax.received_at:
+                fax.received_at = facts.received_at
+                mine = select(Document.id).where(
+                    Document.transmission_id == fax.id, Document.outcome != "set_aside"
+                )
+                wait_to_register(session, session.execute(mine).scalars().all())
             session.execute(
                 update(UnreadableArrival)
                 .where(UnreadableArrival.id == arrival_key(facts.source))

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.elements import ColumnElement
 
 from store.model import Outcome, SetAside, Status, TaskKind
 from store.tables import (
@@ -164,7 +165,19 @@ def summaries(session: Session, transmission_ids: Collection[str]) -> Iterator[T
 
 
 def patient_status(session: Session, patient_rems_id: str) -> tuple[PatientForm, ...]:
-    """Every form on record under a patient's REMS ID, the earliest received first."""
+    """Every form on record that bears a patient's REMS ID, the earliest received first."""
+    return _patient_forms(session, Record.patient_rems_id == patient_rems_id)
+
+
+def forms_of(session: Session, document_ids: Collection[str]) -> tuple[PatientForm, ...]:
+    """These forms as they are on record, the earliest received first."""
+    rest, found = iter(sorted(document_ids)), list[PatientForm]()
+    while keys := list(islice(rest, KEYS_IN_ONE_QUESTION)):
+        found += _patient_forms(session, Record.document_id.in_(keys))
+    return tuple(sorted(found, key=lambda form: (form.received_at, form.transmission_id)))
+
+
+def _patient_forms(session: Session, condition: ColumnElement[bool]) -> tuple[PatientForm, ...]:
     tasks = (
         select(func.count())
         .where(ReviewTask.document_id == Record.document_id, ReviewTask.status == "open")
@@ -174,7 +187,7 @@ def patient_status(session: Session, patient_rems_id: str) -> tuple[PatientForm,
         select(Record, Document.transmission_id, Transmission.received_at, tasks)
         .join(Document, Document.id == Record.document_id)
         .join(Transmission, Transmission.id == Document.transmission_id)
-        .where(Record.patient_rems_id == patient_rems_id)
+        .where(condition)
         .order_by(Transmission.received_at, Document.transmission_id, Document.ordinal)
     )
     return tuple(

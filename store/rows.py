@@ -16,6 +16,7 @@ from store.model import (
     TransmissionRecord,
 )
 from store.projection import people_keys, sure_content
+from store.registers.tables import FormToRegister
 from store.suspects import BANDS, band
 from store.tables import Base, Document, Field, Finding, Page, PageText, Record, ReviewTask
 
@@ -38,7 +39,9 @@ def rows_of(fax: TransmissionRecord, received_at: datetime) -> Iterator[tuple[ty
     findings: list[tuple[str | None, FindingRecord]] = [(None, finding) for finding in fax.findings]
     findings += [(key, finding) for key, document in documents for finding in document.findings]
     yield Finding, [_finding(fax.sha256, at, key, finding) for at, (key, finding) in enumerate(findings)]
-    yield Record, [_record(key, document) for key, document in documents if document.outcome != "set_aside"]
+    records = [_record(key, document) for key, document in documents if document.outcome != "set_aside"]
+    yield Record, records
+    yield FormToRegister, [{"document_id": row["document_id"]} for row in records]
     tasks = {row["id"]: row for row in (_task(fax.sha256, keys, task, received_at) for task in fax.tasks)}
     yield ReviewTask, list(tasks.values())
 

@@ -7,27 +7,14 @@ from pydantic import BaseModel, ConfigDict, Field
 LabsScope = Literal["per_course", "first_course"]
 
 
-class RuleSettings(BaseModel):
-    """Settings of the checks; every default cites the row of the rules it keeps.
+class FormRuleSettings(BaseModel):
+    """Settings of the checks of forms; every default cites the row of the rules it keeps.
 
     Where the public sources do not settle a number, the stricter reading is the default.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    labs_window_days: int = Field(
-        default=30,
-        ge=0,
-        description="oldest baseline lab, in days before the first infusion, inclusive (W1, W4)",
-    )
-    labs_scope: LabsScope = Field(
-        default="per_course",
-        description="baseline labs for every treatment course, or for the first one only (W5)",
-    )
-    labs_scope_by_version: dict[str, LabsScope] = Field(
-        default_factory=dict,
-        description="labs_scope by form version (YYYY-MM), where it differs from the default (W5)",
-    )
     minimum_age_years: int = Field(
         default=17, ge=0, description="age below which a patient is warned about (D6)"
     )
@@ -49,6 +36,24 @@ class RuleSettings(BaseModel):
     consider_history_an_event: bool = Field(
         default=False,
         description="treat an event told as history as a possible adverse event, not as information",
+    )
+
+
+class RuleSettings(FormRuleSettings):
+    """All that the checks take: their own settings, and the program's decisions on baseline labs."""
+
+    labs_window_days: int = Field(
+        default=30,
+        ge=0,
+        description="oldest baseline lab, in days before the first infusion, inclusive (W1, W4)",
+    )
+    labs_scope: LabsScope = Field(
+        default="per_course",
+        description="baseline labs for every treatment course, or for the first one only (W5)",
+    )
+    labs_scope_by_version: dict[str, LabsScope] = Field(
+        default_factory=dict,
+        description="labs_scope by form version (YYYY-MM), where it differs from the default (W5)",
     )
 
     def labs_scope_of(self, version: str) -> LabsScope:

@@ -1,6 +1,6 @@
 """Compare exported readers on lines of writers and fonts that training never saw.
 
-``python -m benchmarks.training.examine --data DIR --hand-fonts DIR --print-fonts DIR --scratch DIR A.onnx ...``
+``python -m benchmarks.training.examine --data DIR --hand-fonts DIR --print-fonts DIR --scratch DIR A.onnx``
 """
 
 import argparse

@@ -21,7 +21,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - torch's own customary name
 from torch import Tensor
 
-from benchmarks.training.lines import Desk, Line, lines, open_desk
+from benchmarks.training.lines import MIX, Desk, Line, lines, open_desk
 from benchmarks.training.network import ALPHABET, HEIGHT_PX, STEP_PX, LineNetwork, keep_ascii, load_published
 
 _UPPER = [ALPHABET.index(c) + 1 for c in map(chr, range(65, 91))]
@@ -148,8 +148,8 @@ def train(network: LineNetwork, plan: Plan, source: "Lines", out: Path, device: 
 class Lines:
     """Batches of lines of like width, by number: any step can be made again."""
 
-    def __init__(self, desk: Desk, validation: Sequence[Line], seed: int) -> None:
-        self._desk, self._seed = desk, seed
+    def __init__(self, desk: Desk, validation: Sequence[Line], seed: int, mix: dict[str, int]) -> None:
+        self._desk, self._seed, self._mix = desk, seed, mix
         self.validation = validation
         self._pool: tuple[int, list[list[Line]]] = (-1, [])
 
@@ -157,7 +157,7 @@ class Lines:
         """The batch of a step; eight batches are drawn together and sorted by width."""
         number, place = divmod(step, 8)
         if self._pool[0] != number:
-            endless = lines(self._desk, self._seed * 1_000_003 + number)
+            endless = lines(self._desk, self._seed * 1_000_003 + number, self._mix)
             drawn = sorted((next(endless) for _ in range(8 * size)), key=lambda line: line.pixels.shape[1])
             batches = [drawn[i : i + size] for i in range(0, len(drawn), size)]
             random.Random(number).shuffle(batches)
@@ -183,6 +183,11 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--steps", type=int, default=3000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--rate", type=float, default=Plan.rate, help="highest learning rate")
+    parser.add_argument(
+        "--start", type=Path, help="checkpoint to begin from, in place of the published weights"
+    )
+    parser.add_argument("--mix", type=json.loads, default=MIX, help="shares of the sources, as a JSON object")
     parser.add_argument("--device", default="cpu")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
@@ -193,8 +198,11 @@ def main() -> None:
     validation = [next(endless) for _ in range(300)]
     network = keep_ascii(*load_published(arguments.published)).to(arguments.device)
     print("before", exact_by_source(network, validation), flush=True)
-    source = Lines(open_desk(*places, part="train"), validation, arguments.seed)
-    train(network, Plan(arguments.steps, seed=arguments.seed), source, arguments.out, arguments.device)
+    if arguments.start:
+        network.load_state_dict(torch.load(arguments.start, weights_only=True)["network"])
+    source = Lines(open_desk(*places, part="train"), validation, arguments.seed, arguments.mix)
+    plan = Plan(arguments.steps, rate=arguments.rate, seed=arguments.seed)
+    train(network, plan, source, arguments.out, arguments.device)
 
 
 if __name__ == "__main__":

@@ -44,6 +44,7 @@ def _units(unit: str | None) -> list[str]:
 def parse_phone(raw: str) -> Parsed:
     """Ten digits of a telephone number of the North American plan, without country code and extension."""
     text = raw.translate(LOOKALIKES) if not re.search(r"ext|x", raw, re.IGNORECASE) else raw
+    text = re.sub(r"[:;,'_*]", "", text)
     if re.search(r"[A-Za-wyz]", re.sub(r"ext\.?", "x", text, flags=re.IGNORECASE)):
         return ILLEGIBLE
     try:

@@ -49,10 +49,10 @@ def run(
 
 def serve() -> None:
     """Stay, and process a batch every night, as a Prefect deployment (schedule.cron of the settings)."""
-    from remsfax.nightly import serve_nightly
+    from remsfax.serving import serve as serve_until_stopped
     from remsfax.settings import load_settings
 
-    serve_nightly(load_settings().pipeline())
+    serve_until_stopped(load_settings().pipeline())
 
 
 def _print_table(result: "BatchResult") -> None:

@@ -1,4 +1,4 @@
-"""``remsfax status``, ``verify-audit``, ``export``, ``settings`` and ``rules``."""
+"""``remsfax verify-audit``, ``export``, ``settings`` and ``rules``."""
 
 # ruff: noqa: PLC0415 - rooms are imported when a command runs, so that help answers at once
 
@@ -25,55 +25,10 @@ class Format(StrEnum):
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command("status")(status)
     app.command("verify-audit")(verify_audit)
     app.command("export")(export)
     app.command("settings")(settings)
     app.command("rules")(rules)
-
-
-def status(
-    patient_id: Annotated[str, typer.Argument(help="The patient's REMS ID.", metavar="PATIENT_ID")],
-    as_json: Annotated[bool, JSON_OPTION] = False,
-) -> None:
-    """Show every form on record under a patient's REMS ID. Ends with 1 when there is none."""
-    from store.database import reading
-    from store.queries import patient_status
-
-    with reading(_database()) as session:
-        forms = patient_status(session, patient_id.strip().upper())
-    if as_json:
-        objects = [
-            {
-                "form": form.form,
-                "version": form.version,
-                "state": form.state,
-                "received_at": form.received_at.isoformat(),
-                "transmission": form.transmission_id,
-                "document": form.document_id,
-                "open_tasks": form.open_tasks,
-                "content": form.content,
-            }
-            for form in forms
-        ]
-        sys.stdout.write(json.dumps(objects, ensure_ascii=False) + "\n")
-    elif forms:
-        from rich.console import Console
-        from rich.table import Table
-
-        table = Table("received", "form", "version", "state", "open tasks", "fax")
-        for form in forms:
-            received = f"{form.received_at:%Y-%m-%d %H:%M}"
-            state = form.state.replace("_", " ")
-            table.add_row(
-                received, form.form, form.version, state, str(form.open_tasks), form.transmission_id[:12]
-            )
-        Console().print(table)
-    else:
-        sys.stderr.write(
-            "remsfax: no form is on record under this REMS ID; check it, or look in the review queue.\n"
-        )
-    raise typer.Exit(0 if forms else 1)
 
 
 def verify_audit(as_json: Annotated[bool, JSON_OPTION] = False) -> None:
@@ -141,10 +96,13 @@ def settings(as_json: Annotated[bool, JSON_OPTION] = False) -> None:
 
 
 def rules(as_json: Annotated[bool, JSON_OPTION] = False) -> None:
-    """List the rules that forms are checked by."""
+    """List every rule: those that forms are checked by, and those of the program's gates and clocks."""
     from validators.catalog import RULES
+    from validators.program.rules import PROGRAM_RULES
 
-    ordered = [RULES[rule] for rule in sorted(RULES)]
+    # An identifier in both is one rule of the program, told of a state and of a form.
+    every = {**PROGRAM_RULES, **RULES}
+    ordered = [every[rule] for rule in sorted(every)]
     if as_json:
         objects = [
             {

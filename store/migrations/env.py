@@ -2,7 +2,8 @@
 
 from alembic import context
 
-from store.registers.tables import Base
+import store.registers.tables  # noqa: F401 - the registers' tables are part of the metadata
+from store.tables import Base
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -8,7 +8,6 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict
-from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -20,7 +19,7 @@ from store.registers.book import in_blocks
 from store.registers.decision_rows import decision_of, row_of
 from store.registers.tables import DecisionRow, MentionRow, ParticularKey, ParticularSet
 from store.registers.upsert import add_new, put
-from validators.program.decisions import Linked, Merged, RemsIdIssued, Unmerged
+from validators.program.decisions import Decision, Linked, Merged, RemsIdIssued, Unmerged
 from validators.program.matching import Candidate, Evidence, Match
 from validators.program.mentions import Mention, Particulars, blocking_keys
 from validators.program.shelf import Entry, MentionKey, Resolution
@@ -36,6 +35,8 @@ class StoreShelf:
         self._entries: dict[str, dict[str, Entry]] = {}
         self._members: dict[tuple[str, bool], list[Entry]] = {}
         self._merges: dict[frozenset[str], list[Merged]] = {}
+        self.changed_parties: set[str] = set()
+        """Parties that gained or lost a form of their own through this shelf."""
 
     def expect(self, documents: Collection[str]) -> None:
         """Read the mentions of these documents, as far as they were not read."""
@@ -52,6 +53,7 @@ class StoreShelf:
     def save(self, entry: Entry) -> None:
         """Keep an entry, in place of an earlier one of the same mention."""
         mention = entry.mention
+        self._note_change(self.entry(mention.key), entry)
         put(
             self._session,
             MentionRow,
@@ -71,6 +73,7 @@ class StoreShelf:
 
     def remove(self, key: MentionKey) -> None:
         """Take an entry away."""
+        self._note_change(self.entry(key), None)
         mine = MentionRow.document_id == key[0], MentionRow.role == key[1]
         self._session.execute(delete(MentionRow).where(*mine))
         self._changed(key)
@@ -111,7 +114,8 @@ class StoreShelf:
     def link(self, key: MentionKey) -> Linked | None:
         """What a person said about a mention."""
         mine = DecisionRow.document_id == key[0], DecisionRow.role == key[1], DecisionRow.kind == "linked"
-        return self._last(Linked, *mine)
+        said = [one for one in self._decisions(*mine) if isinstance(one, Linked)]
+        return said[-1] if said else None
 
     def merges_of(self, names: frozenset[str]) -> Iterable[Merged]:
         """The merges that nobody undid and that name a party by any of these names, in order."""
@@ -136,7 +140,8 @@ class StoreShelf:
 
     def merge(self, merge_id: str) -> Merged | None:
         """A merge, undone or not."""
-        return self._last(Merged, DecisionRow.id == merge_id, DecisionRow.kind == "merged")
+        rows = self._decisions(DecisionRow.id == merge_id, DecisionRow.kind == "merged")
+        return next((one for one in rows if isinstance(one, Merged)), None)
 
     def shared_rems_ids(self) -> Iterable[str]:
         """The REMS IDs that were issued under several names; for lists only."""
@@ -154,6 +159,13 @@ class StoreShelf:
             return True
         return any(True for _ in self.sharing(frozenset({f"{kind[:2]}:r:{rems_id}"}), teachers=True))
 
+    def _note_change(self, before: Entry | None, after: Entry | None) -> None:
+        known = [one for one in (before, after) if one is not None]
+        own = any(one.mention.role == "patient" or one.mention.founding for one in known)
+        parties = {one.resolution.party for one in known}
+        if own and (len(known) < 2 or len(parties) > 1):
+            self.changed_parties |= {party for party in parties if party is not None}
+
     def _changed(self, key: MentionKey) -> None:
         self._entries.pop(key[0], None)
         self._members.clear()
@@ -167,17 +179,13 @@ class StoreShelf:
         return name
 
     def _read(self, *conditions: Any) -> Iterator[Entry]:
-        return (_entry(*row) for row in self._session.execute(_mentions().where(*conditions)))
+        return (_entry(row) for row in self._session.execute(_mentions().where(*conditions)))
 
-    def _decisions(self, *conditions: Any) -> Iterator[Any]:
+    def _decisions(self, *conditions: Any) -> Iterator[Decision]:
         rows = self._session.execute(
             select(DecisionRow).where(*conditions).order_by(DecisionRow.at, DecisionRow.id)
         ).scalars()
         return (decision_of(row) for row in rows)
-
-    def _last(self, kind: type[Any], *conditions: Any) -> Any:
-        rows = [one for one in self._decisions(*conditions) if isinstance(one, kind)]
-        return rows[-1] if rows else None
 
 
 def _mentions() -> Select[Any]:
@@ -193,23 +201,14 @@ def _mentions() -> Select[Any]:
     ).join(ParticularSet, ParticularSet.id == MentionRow.particulars_id)
 
 
-def _entry(
-    document_id: str,
-    role: Any,
-    founding: bool,
-    linked: bool,
-    received_at: datetime,
-    party: str | None,
-    match: Mapping[str, Any],
-    data: Mapping[str, Any],
-) -> Entry:
-    particulars = Particulars(**data)
+def _entry(row: Any) -> Entry:
+    particulars = Particulars(**row.data)
     return Entry(
-        mention=Mention(document_id, role, founding, particulars),
-        order=(received_at, document_id),
+        mention=Mention(row.document_id, row.role, row.founding, particulars),
+        order=(row.received_at, row.document_id),
         keys=blocking_keys(particulars),
-        linked=linked,
-        resolution=Resolution(party, _match(match)),
+        linked=row.linked,
+        resolution=Resolution(row.party, _match(row.match)),
     )
 
 

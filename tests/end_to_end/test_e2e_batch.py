@@ -66,7 +66,7 @@ def test_a_killed_batch_run_again_leaves_what_an_undisturbed_one_does(
         time.sleep(4.0)
     children = [child.pid for child in psutil.Process(batch.pid).children(recursive=True)]
     os.kill(batch.pid, signal.SIGKILL)
-    batch.wait()
+    batch.communicate()
     give_up_at = time.monotonic() + 20
     while not gone(children) and time.monotonic() < give_up_at:
         time.sleep(0.1)

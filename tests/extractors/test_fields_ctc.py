@@ -4,7 +4,8 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from extractors.readers.ctc import (
     ALPHABET,
@@ -26,7 +27,7 @@ def output(rows: list[dict[str, float]]) -> LogProbabilities:
         for letter, probability in row.items():
             logs[step, 0 if letter == "_" else COLUMN[letter]] = probability
         logs[step, 0] += max(0.0, 1 - sum(row.values()))
-    return np.log(logs).astype(np.float32)
+    return np.asarray(np.log(logs), np.float32)
 
 
 def spelled(path: tuple[str, ...]) -> str:
@@ -70,12 +71,15 @@ def test_search_finds_the_best_allowed_text(rows: list[dict[str, float]]) -> Non
     }
     for text, probability in found.items():
         assert probability == pytest.approx(wanted[text], rel=1e-3, abs=1e-6)
-    assert set(found) == {text for text, probability in wanted.items() if probability > 0}
+    likely = {text for text, probability in found.items() if probability > 1e-6}
+    assert likely == {text for text, probability in wanted.items() if probability > 1e-6}
 
 
 def test_best_path_joins_repeats_and_parts_them_at_a_blank() -> None:
     logs = output([{"a": 0.9}, {"a": 0.8}, {"_": 1.0}, {"a": 0.7}, {"b": 0.6}])
-    assert best_path(logs) == ("aab", pytest.approx((0.9, 0.7, 0.6), rel=1e-3))
+    text, letters = best_path(logs)
+    assert text == "aab"
+    assert letters == pytest.approx((0.9, 0.7, 0.6), rel=1e-3)
 
 
 def test_letters_that_a_kind_forbids_are_not_read() -> None:

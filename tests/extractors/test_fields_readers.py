@@ -151,9 +151,10 @@ class Stranger:
 
 def test_strangers_enter_through_the_same_door(monkeypatch: pytest.MonkeyPatch) -> None:
     point = EntryPoint("stranger", f"{__name__}:Stranger", registry.GROUP)
-    monkeypatch.setattr(EntryPoint, "load", lambda self: Stranger)
+    monkeypatch.setattr(EntryPoint, "load", lambda _: Stranger)
+    found = {"stranger": [point], None: [point]}
     monkeypatch.setattr(
-        registry, "entry_points", lambda group, name=None: [point] if name in (None, "stranger") else []
+        registry, "entry_points", lambda group, name=None: found.get(name, []) if group else []
     )
     readers = open_readers(hand="stranger", typed="null", second=None, page="null")
     assert readers.version == "null 1, stranger 7"

@@ -4,7 +4,8 @@ import re
 from datetime import date
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 from stdnum.iso7064 import mod_37_36
 
 from extractors.values import normalize
@@ -93,7 +94,8 @@ def test_times(raw: str, value: str | None, plausible: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "raw", ["(206) 555-0112", "206.555.0112", "206 555 0112", "1-206-555-0112", "2065550112", "(206)555-0112 x12"]
+    "raw",
+    ["(206) 555-0112", "206.555.0112", "206 555 0112", "1-206-555-0112", "2065550112", "(206): 555-0112"],
 )
 def test_every_way_to_write_a_phone(raw: str) -> None:
     assert parse_phone(raw).value == "2065550112"
@@ -136,7 +138,13 @@ def test_other_identifiers() -> None:
 
 @pytest.mark.parametrize(
     ("raw", "value", "plausible"),
-    [("72 kg", "72", True), (".9", "0.9", True), ("l2", "12", True), ("900", "900", False), ("abc", None, False)],
+    [
+        ("72 kg", "72", True),
+        (".9", "0.9", True),
+        ("l2", "12", True),
+        ("900", "900", False),
+        ("abc", None, False),
+    ],
 )
 def test_numbers(raw: str, value: str | None, plausible: bool) -> None:
     parsed = parse_number(raw, unit="kg", minimum=0.5, maximum=300)
@@ -156,7 +164,14 @@ def test_words_keep_their_capitals() -> None:
     assert parse_name("O'Brien  de la  Cruz_").value == "O'Brien de la Cruz"
     assert parse_name("1234").value is None
     assert parse_email("a. b@mail .example").value == "a.b@mail.example"
+    assert parse_email("Iguzman@mail.example").value == "lguzman@mail.example"
     assert not parse_email("ab@mailexample").plausible
+
+
+def test_specks_at_the_end_of_a_name_are_no_part_of_it() -> None:
+    assert parse_name("Hiroshi.").value == "Hiroshi"
+    assert parse_name("Hall Jr.").value == "Hall Jr."
+    assert parse_name("Okonkwo -").value == "Okonkwo"
 
 
 @pytest.mark.parametrize("raw", ["N/A", "n.a.", "NA", "unknown", "none", "--", "ditto"])

@@ -19,7 +19,7 @@ SETTINGS = IntakeSettings(settle_seconds=5.0)
 def take(
     folder: Path, *, age_seconds: float = 60.0, meanwhile: Callable[[], object] = lambda: None
 ) -> list[Arrival | NotTaken | StillChanging]:
-    """All of a folder, seen so long after its files were written; ``meanwhile`` happens while intake waits."""
+    """All of a folder, seen so long after it was written; ``meanwhile`` happens while intake waits."""
     source = FolderSource(str(folder), SETTINGS)
     return list(
         take_all(

@@ -227,3 +227,16 @@ def test_an_adverse_event_that_no_finding_names_is_missed() -> None:
 )
 def test_values_are_compared_by_what_they_mean(kind: Any, read: Any, true: Any, same: bool) -> None:
     assert same_value(kind, read, true) is same
+
+
+def test_a_field_that_never_arrived_counts_nowhere() -> None:
+    true = truth()
+    true["documents"][0]["fields"]["weight_kg"]["cut"] = True
+    scored = score_fax(reading(), true, KINDS)
+    assert {field.name for field in scored.fields} == set(VALUES) - {"weight_kg"}
+
+
+def test_a_form_that_nobody_could_read_is_not_missed() -> None:
+    true = truth() | {"readable": {"2": False, "3": False}}
+    scored = score_fax(reading() | {"documents": [], "other_pages": [{"page": 1, "kind": "cover"}]}, true, KINDS)
+    assert (scored.documents, scored.fields, scored.pages, scored.pages_right) == (0, (), 1, 1)

@@ -117,10 +117,10 @@ class Ledger:
             for document in documents
             if (revisions := self._book.revisions(document))
             for role in {"patient", FOUNDING.get(revisions[-1].form, "patient")}
-            if (party := self._party(document, role)) is not None
+            if (party := self.party(document, role)) is not None
         )
 
-    def _party(self, document: str, role: str) -> str | None:
+    def party(self, document: str, role: str) -> str | None:
         """Whom a form means; a page that fits nobody by itself means the patient of its case."""
         party = self.registry.party(document, role)
         if party is not None or role != "patient":
@@ -146,7 +146,7 @@ class Ledger:
             return own
         self._book.expect(own)
         mates = {mate for document in own for mate in self._mates(document)}
-        return own | {mate for mate in mates if self._party(mate, "patient") == party}
+        return own | {mate for mate in mates if self.party(mate, "patient") == party}
 
     def known_at(self, moment: datetime) -> "Ledger":
         """The ledger as it was at a moment: later forms, corrections and decisions taken away."""
@@ -239,7 +239,7 @@ class Ledger:
         for document in documents:
             revisions = self._book.revisions(document)
             known = [one for one in revisions if (one.known_at or one.received_at) <= moment]
-            if not known or self._party(document, role) != party:
+            if not known or self.party(document, role) != party:
                 continue
             if patient or FOUNDING.get(known[-1].form) == role:
                 forms.append(known[-1])
@@ -271,19 +271,12 @@ class Ledger:
         return [
             (mention, result)
             for mention, result in self.registry.unresolved()
-            if self._party(mention.document_id, mention.role) is None
+            if self.party(mention.document_id, mention.role) is None
         ]
 
     def _register_findings(self) -> Iterable[ProgramFinding]:
         for mention, result in self.questions_of_matching():
-            words = mention.role.replace("_", " ")
-            if result.id_claimed:
-                yield found("X3", document_id=mention.document_id, fields=(f"{mention.role}_rems_id",))
-            if result.candidates:
-                count = len(result.candidates)
-                yield found("MATCH-01", document_id=mention.document_id, role=words, count=count)
-            else:
-                yield found("MATCH-02", document_id=mention.document_id, role=words)
+            yield from findings_of_match(mention, result)
         roles = self._settings.standing_roles
         for decision in self._book.decisions():
             if isinstance(decision, Merged | Unmerged) and decision.who.role not in roles:
@@ -292,6 +285,18 @@ class Ledger:
         for _, parties in self.registry.doubly_issued():
             for party in sorted(parties):
                 yield found("X3", party=party)
+
+
+def findings_of_match(mention: Mention, result: Match) -> Iterable[ProgramFinding]:
+    """X3, MATCH-01, MATCH-02: what a mention that means nobody known asks of a person."""
+    words = mention.role.replace("_", " ")
+    if result.id_claimed:
+        yield found("X3", document_id=mention.document_id, fields=(f"{mention.role}_rems_id",))
+    if result.candidates:
+        count = len(result.candidates)
+        yield found("MATCH-01", document_id=mention.document_id, role=words, count=count)
+    else:
+        yield found("MATCH-02", document_id=mention.document_id, role=words)
 
 
 def _roles_of(form: str) -> tuple[str, ...]:

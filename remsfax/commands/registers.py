@@ -1,0 +1,382 @@
+"""``remsfax status``, ``verify``, ``due``, ``why`` and ``decide``: what the registers know."""
+
+# ruff: noqa: PLC0415 - rooms are imported when a command runs, so that help answers at once
+
+import json
+import sys
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Engine
+
+    from store.queries import PatientForm
+    from store.registers.asking import PatientAnswer
+    from store.registers.opening import Program
+
+JSON_OPTION = typer.Option("--json", help="Print JSON.")
+AS_OF_OPTION = typer.Option(
+    "--as-of", help="What was known at the end of this day (YYYY-MM-DD), or at this moment.", metavar="DAY"
+)
+PATIENT = typer.Argument(help="The patient's REMS ID.", metavar="PATIENT_ID")
+
+
+class Kind(StrEnum):
+    """Whom a caller asks about."""
+
+    PATIENT = "patient"
+    FACILITY = "facility"
+    PRESCRIBER = "prescriber"
+    PHARMACY = "pharmacy"
+
+
+class Step(StrEnum):
+    """What ``decide`` does to a party."""
+
+    SUSPEND = "suspend"
+    DECERTIFY = "decertify"
+    REINSTATE = "reinstate"
+
+
+class NoDay(Exception):
+    """A day or moment that is none."""
+
+
+class NotAllowed(Exception):
+    """A decision that needs another role, or a reason."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("status")(status)
+    app.command("verify")(verify)
+    app.command("due")(due)
+    app.command("why")(why)
+    app.command("decide")(decide)
+
+
+def status(
+    patient_id: Annotated[str, PATIENT],
+    as_of: Annotated[str | None, AS_OF_OPTION] = None,
+    as_json: Annotated[bool, JSON_OPTION] = False,
+) -> None:
+    """Show a patient's stage, courses, status forms and every form on record. Ends with 1 for nobody."""
+    from store.database import reading
+    from store.queries import forms_of, patient_status
+    from store.registers.asking import patient
+    from store.registers.finding import UnknownParty
+
+    database, program = _opened()
+    moment = _moment(as_of, program)
+    try:
+        answer = patient(database, program, patient_id, moment)
+    except UnknownParty:
+        answer = None
+    with reading(database) as session:
+        if answer is None:
+            forms = patient_status(session, patient_id.strip().upper())
+        else:
+            forms = forms_of(session, answer.documents)
+    forms = tuple(form for form in forms if moment is None or form.received_at <= moment)
+    if as_json:
+        whole = {
+            "patient": None if answer is None else _patient_json(answer),
+            "forms": [_form_json(form) for form in forms],
+        }
+        _print_json(whole)
+    elif answer is None and not forms:
+        sys.stderr.write(
+            "remsfax: no form is on record under this REMS ID; check it, or look in the review queue.\n"
+        )
+    else:
+        _print_patient(answer, forms)
+    raise typer.Exit(0 if answer is not None or forms else 1)
+
+
+def verify(
+    kind: Annotated[Kind, typer.Argument(help="Whom the caller asks about.")],
+    identifier: Annotated[
+        str,
+        typer.Argument(help="REMS ID; or the NPI of a prescriber or site, or an NCPDP number.", metavar="ID"),
+    ],
+    as_of: Annotated[str | None, AS_OF_OPTION] = None,
+    as_json: Annotated[bool, JSON_OPTION] = False,
+) -> None:
+    """Answer a caller: may this party go on? With the time and a confirmation number. Ends with 1 for no."""
+    from store.registers.asking import verify as ask
+    from store.registers.finding import UnknownParty
+
+    database, program = _opened()
+    moment = _moment(as_of, program)
+    try:
+        answer = ask(database, program, kind.value, identifier, moment)
+    except UnknownParty as nobody:
+        if as_json:
+            _print_json({"kind": kind.value, "id": identifier, "state": "unknown", "allowed": False,
+                         "refusals": [{"rule": "X3", "message": str(nobody)}], "confirmation": None})  # fmt: skip
+        else:
+            sys.stdout.write(f"NO: {nobody}\n")
+        raise typer.Exit(1) from None
+    refusals = [{"rule": one.rule, "message": one.message} for one in answer.refusals]
+    if as_json:
+        _print_json(
+            {
+                "kind": kind.value,
+                "id": identifier,
+                "state": answer.state,
+                "allowed": answer.allowed,
+                "refusals": refusals,
+                "answered_at": answer.answered_at.isoformat(),
+                "confirmation": answer.confirmation,
+            }
+        )
+    else:
+        at = answer.answered_at.astimezone(program.settings.zone)
+        verdict = "YES" if answer.allowed else "NO"
+        sys.stdout.write(f"{verdict}: {kind.value} {identifier} is {answer.state.replace('_', ' ')}\n")
+        sys.stdout.writelines(f"  {one['rule']}: {one['message']}\n" for one in refusals)
+        sys.stdout.write(f"As of {at:%Y-%m-%d %H:%M:%S %Z}, confirmation number {answer.confirmation}\n")
+    raise typer.Exit(0 if answer.allowed else 1)
+
+
+def due(
+    as_of: Annotated[str | None, AS_OF_OPTION] = None,
+    since: Annotated[
+        str | None, typer.Option(help="Leave out what was due before this day (YYYY-MM-DD).", metavar="DAY")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(help="Leave out what is due after this day (YYYY-MM-DD).", metavar="DAY")
+    ] = None,
+    as_json: Annotated[bool, JSON_OPTION] = False,
+) -> None:
+    """List status forms that are due or overdue, in tiers, and patients whom no prescriber cares for."""
+    from store.registers.asking import due as ask
+
+    database, program = _opened()
+    days = [None if one is None else _day(one) for one in (since, until)]
+    listed = ask(database, program, _moment(as_of, program), since=days[0], until=days[1])
+    names = listed.rems_ids
+    if as_json:
+        lines = [
+            {
+                "due_on": line.due_on.isoformat(),
+                "patient": names.get(line.patient),
+                "party": line.patient,
+                "month": line.month,
+                "state": line.state,
+                "tier": line.tier,
+                "prescriber": names.get(line.prescriber or ""),
+                "orphaned": line.orphaned,
+            }
+            for line in listed.lines
+        ]
+        _print_json({"due": lines, "orphaned": [names.get(party, party) for party in listed.orphaned]})
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console()
+    table = Table("due on", "patient", "month", "state", "tier", "prescriber")
+    for line in listed.lines:
+        carer = "orphaned" if line.orphaned else names.get(line.prescriber or "", line.prescriber or "")
+        table.add_row(
+            line.due_on.isoformat(), names.get(line.patient, line.patient), str(line.month), line.state,
+            str(line.tier or ""), carer,
+        )  # fmt: skip
+    console.print(table)
+    for party in listed.orphaned:
+        console.print(f"needs a new prescriber: {names.get(party, party)}", highlight=False)
+
+
+def why(
+    identifier: Annotated[
+        str, typer.Argument(help="The patient's REMS ID; of another party with --kind.", metavar="PATIENT_ID")
+    ],
+    kind: Annotated[Kind, typer.Option(help="Whom the identifier names.")] = Kind.PATIENT,
+    as_of: Annotated[str | None, AS_OF_OPTION] = None,
+    as_json: Annotated[bool, JSON_OPTION] = False,
+) -> None:
+    """Explain a state: the forms, rules and people that led there, and what is open. Ends with 1 for nobody."""
+    from store.registers.asking import why as ask
+    from store.registers.finding import UnknownParty
+
+    database, program = _opened()
+    try:
+        reasons = ask(database, program, kind.value, identifier, _moment(as_of, program))
+    except UnknownParty as nobody:
+        sys.stderr.write(f"remsfax: {nobody}\n")
+        raise typer.Exit(1) from None
+    if as_json:
+        _print_json(
+            [
+                {
+                    "at": reason.at.isoformat() if reason.at else None,
+                    "text": reason.text,
+                    "rule": reason.rule,
+                    "document": reason.document_id,
+                    "who": reason.who,
+                }
+                for reason in reasons
+            ]
+        )
+        return
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table("when", "what", "rule", "form", "who")
+    for reason in reasons:
+        when = f"{reason.at.astimezone(program.settings.zone):%Y-%m-%d %H:%M}" if reason.at else ""
+        table.add_row(
+            when, escape(reason.text), reason.rule, (reason.document_id or "")[:12], escape(reason.who)
+        )
+    Console().print(table)
+
+
+def decide(
+    step: Annotated[Step, typer.Argument(help="What is decided.")],
+    kind: Annotated[Kind, typer.Argument(help="About whom: prescriber, facility or pharmacy.")],
+    identifier: Annotated[str, typer.Argument(help="REMS ID or NPI.", metavar="ID")],
+    by: Annotated[str, typer.Option(help="Account of the person who decides.")],
+    role: Annotated[str, typer.Option(help="The person's role; program.standing_roles may decide.")],
+    reason: Annotated[str, typer.Option(help="Why, in the person's words; no patient data.")],
+    as_json: Annotated[bool, JSON_OPTION] = False,
+) -> None:
+    """Suspend, decertify or reinstate a prescriber or site; the gates follow at once."""
+    from store.registers.deciding import decide_on_standing
+
+    database, program = _opened()
+    allowed = program.settings.standing_roles
+    if role not in allowed:
+        raise NotAllowed(f"Only {', '.join(sorted(allowed))} may {step.value} (N2); ask one of them.")
+    if not reason.strip():
+        raise NotAllowed("A decision needs its reason (N2); give it with --reason.")
+    if kind is Kind.PATIENT:
+        raise NotAllowed("A patient is neither suspended nor reinstated; name a prescriber or site.")
+    done = decide_on_standing(
+        database, program, step.value, kind.value, identifier, by=by, role=role, reason=reason
+    )
+    if as_json:
+        _print_json({"party": done.party, "state": done.state, "patients_touched": done.patients})
+    else:
+        sys.stdout.write(
+            f"{kind.value} {identifier} is now {done.state.replace('_', ' ')}; "
+            f"the states of {done.patients} patients were looked at again\n"
+        )
+
+
+def _opened() -> "tuple[Engine, Program]":
+    from pipelines.registering import program_of
+    from pipelines.stores import store_database
+    from remsfax.settings import load_settings
+    from store.schema import upgrade
+
+    settings = load_settings().pipeline()
+    database = store_database(settings.store)
+    upgrade(database)
+    return database, program_of(settings)
+
+
+def _moment(given: str | None, program: "Program") -> datetime | None:
+    """The end of a day, or the moment itself; none where none is given."""
+    from validators.program.moments import end_of, moment_of
+
+    if given is None:
+        return None
+    if len(given) == len("YYYY-MM-DD"):
+        return end_of(_day(given), program.settings.zone)
+    try:
+        return moment_of(datetime.fromisoformat(given), program.settings.zone)[0]
+    except ValueError:
+        raise NoDay(f"{given} is no day and no moment; write it as YYYY-MM-DD.") from None
+
+
+def _day(given: str) -> Any:
+    from datetime import date
+
+    try:
+        return date.fromisoformat(given)
+    except ValueError:
+        raise NoDay(f"{given} is no day; write it as YYYY-MM-DD.") from None
+
+
+def _print_json(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+
+
+def _patient_json(answer: "PatientAnswer") -> dict[str, Any]:
+    state = answer.state
+    return {
+        "rems_id": answer.rems_id,
+        "stage": state.stage,
+        "course": state.course,
+        "orphaned": state.orphaned,
+        "as_of": state.as_of.isoformat(),
+        "follow_up_ends_on": state.span.ends_on.isoformat() if state.span else None,
+        "courses": [
+            {
+                "number": one.number,
+                "started_on": one.started_on.isoformat(),
+                "ended_on": one.ended_on.isoformat(),
+            }
+            for one in state.treatment.courses
+        ],
+        "status_forms": [
+            {
+                "month": slot.month,
+                "due_on": slot.due_on.isoformat(),
+                "state": slot.state,
+                "tier": slot.tier,
+                "document": slot.document_id,
+            }
+            for slot in state.slots
+        ],
+        "findings": [
+            {"rule": one.rule, "severity": one.severity, "message": one.message, "document": one.document_id}
+            for one in state.findings
+        ],
+    }
+
+
+def _form_json(form: "PatientForm") -> dict[str, Any]:
+    return {
+        "form": form.form,
+        "version": form.version,
+        "state": form.state,
+        "received_at": form.received_at.isoformat(),
+        "transmission": form.transmission_id,
+        "document": form.document_id,
+        "open_tasks": form.open_tasks,
+        "content": form.content,
+    }
+
+
+def _print_patient(answer: "PatientAnswer | None", forms: "tuple[PatientForm, ...]") -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    console = Console(highlight=False)
+    if answer is not None:
+        state = answer.state
+        course = f", course {state.course}" if state.course else ""
+        orphaned = ", needs a new prescriber" if state.orphaned else ""
+        console.print(f"Stage: {state.stage.replace('_', ' ')}{course}{orphaned}")
+        if state.span:
+            console.print(f"Follow-up ends on {state.span.ends_on}")
+        waiting = [slot for slot in state.slots if slot.state in ("reminded", "due", "overdue", "missed")]
+        for slot in waiting:
+            console.print(f"Status form of month {slot.month}, due {slot.due_on}: {slot.state}")
+        for finding in state.open_findings:
+            console.print(f"{finding.rule}: {escape(finding.message)}")
+    table = Table("received", "form", "version", "state", "open tasks", "fax")
+    for form in forms:
+        received = f"{form.received_at:%Y-%m-%d %H:%M}"
+        said = form.state.replace("_", " ")
+        table.add_row(
+            received, form.form, form.version, said, str(form.open_tasks), form.transmission_id[:12]
+        )
+    console.print(table)
