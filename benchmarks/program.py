@@ -17,6 +17,7 @@ from benchmarks.program_forbidden import (
 )
 from benchmarks.program_people import measure_matching
 from benchmarks.program_replay import history, processed, shuffled
+from benchmarks.program_store import store_rows
 from benchmarks.table import Mode, Row, at_least, at_most, exactly, main, reported
 from validators.program.care import References
 from validators.program.certification import Standing
@@ -192,7 +193,7 @@ def patient_state_ms(repeats: int) -> tuple[float, int]:
 
 
 def rows(mode: Mode, say: Callable[[str], None]) -> Iterator[Row]:
-    """Every figure that needs no store."""
+    """Every figure."""
     say("schedules and windows")
     right, total = worked_examples_right()
     yield exactly("worked schedules and month ends right", right, total, "examples")
@@ -220,6 +221,7 @@ def rows(mode: Mode, say: Callable[[str], None]) -> Iterator[Row]:
     say("speed")
     spent, events = patient_state_ms(200)
     yield at_most(f"state of a patient from {events} events, median", spent, 2, "ms")
+    yield from store_rows(mode == "full", say)
 
 
 if __name__ == "__main__":

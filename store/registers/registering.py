@@ -83,6 +83,13 @@ def take_in(opened: Opened, forms: Iterable[RecordedForm]) -> None:
         _mark(opened, opened.ledger.record(form))
 
 
+def take_decision(opened: Opened, decision: Decision) -> Touched:
+    """Keep a decision, and mark the parties that it touches."""
+    touched = opened.ledger.decide(decision)
+    _mark(opened, touched)
+    return touched
+
+
 def decide(engine: Engine, program: Program, decision: Decision) -> Touched:
     """Keep what a person decided, and fold what it touches again.
 
@@ -91,9 +98,7 @@ def decide(engine: Engine, program: Program, decision: Decision) -> Touched:
     """
     with writing(engine) as session:
         lock_registers(session)
-        opened = open_ledger(session, program)
-        touched = opened.ledger.decide(decision)
-        _mark(opened, touched)
+        touched = take_decision(open_ledger(session, program), decision)
     fold_stale(engine, program)
     return touched
 

@@ -171,7 +171,7 @@ class StoreShelf:
         self._members.clear()
 
     def _keep(self, particulars: Particulars) -> str:
-        name, data = _named(particulars)
+        name, data = named_particulars(particulars)
         row = {"id": name, "kind": particulars.kind, "data": data}
         add_new(self._session, ParticularSet, [row])
         keys = [{"key": key, "particulars_id": name} for key in sorted(blocking_keys(particulars))]
@@ -213,7 +213,7 @@ def _entry(row: Any) -> Entry:
 
 
 @lru_cache(maxsize=4096)
-def _named(particulars: Particulars) -> tuple[str, dict[str, str]]:
+def named_particulars(particulars: Particulars) -> tuple[str, dict[str, str]]:
     """The id of a set of particulars, made of what it says, and what it says."""
     data = {name: value for name, value in asdict(particulars).items() if value}
     text = json.dumps(data, ensure_ascii=False, sort_keys=True)

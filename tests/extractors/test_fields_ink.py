@@ -112,7 +112,7 @@ def test_plain_type_is_not_crossed_out() -> None:
 
 MARKS: dict[str, list[list[tuple[float, float]]]] = {
     "tick": [[(61, 265), (63.5, 268), (71, 257)]],
-    "flying tick": [[(61, 265), (64, 269), (78, 253)]],
+    "flying tick": [[(61, 265), (64, 269), (75, 255)]],
     "cross": [[(60.5, 260.5), (68.5, 268.5)], [(68.5, 260.5), (60.5, 268.5)]],
     "slash": [[(60, 269), (69, 260)]],
     "ring": [[(64.5 + 9 * np.cos(a), 264.5 + 9 * np.sin(a)) for a in np.linspace(0, 6.4, 30)]],

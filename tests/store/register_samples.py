@@ -9,7 +9,7 @@ from benchmarks.program_replay import Item
 from store.database import reading, writing
 from store.registers.folding import fold_stale
 from store.registers.opening import Program, lock_registers, open_ledger
-from store.registers.registering import decide, take_in
+from store.registers.registering import take_decision, take_in
 from store.registers.upsert import add_new
 from store.tables import Document, Transmission
 from validators.program.events import RecordedForm
@@ -40,7 +40,10 @@ def play(engine: Engine, items: Iterable[Item], *, fold: bool = False) -> None:
         if isinstance(item, RecordedForm):
             place(engine, item)
         else:
-            decide(engine, PROGRAM, item)
+            with writing(engine) as session:
+                lock_registers(session)
+                opened = open_ledger(session, PROGRAM)
+                take_decision(opened, item)
     if fold:
         fold_stale(engine, PROGRAM)
 

@@ -100,6 +100,10 @@ class Registry:
             if len(parties) > 1:
                 yield rems_id, parties
 
+    def candidates(self, mention: Mention, order: Order) -> dict[str, list[Particulars]]:
+        """What is known of the parties that a mention may mean, by id; nothing is kept."""
+        return self._profiles(Entry(mention, order, blocking_keys(mention.particulars)))
+
     def record(self, mentions: Iterable[Mention], order: Order) -> frozenset[str]:
         """Take in the mentions of one form, or its corrected ones, and resolve what they touch.
 

@@ -1,0 +1,138 @@
+"""The registers at scale on Postgres: match, verify, status, the due list, and what a new form costs."""
+
+import os
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, timedelta
+from typing import TypeVar
+
+from sqlalchemy.engine import Engine
+
+from benchmarks.postgres import new_database, running_postgres
+from benchmarks.program_crowd import (
+    FORMS_OF_A_PATIENT,
+    PROGRAM,
+    Crowd,
+    copy_patients,
+    enroll_others,
+    place,
+)
+from benchmarks.table import Row, at_most, reported
+from store.database import open_database, reading
+from store.queries import forms_of
+from store.registers.asking import due, patient, verify
+from store.registers.opening import open_ledger
+from store.schema import upgrade
+from validators.program.events import RecordedForm
+from validators.program.matching import match
+from validators.program.mentions import mentions_of
+from validators.program.settings import ProgramSettings
+
+T = TypeVar("T")
+PATIENTS_VARIABLE = "REMSFAX_BENCH_PATIENTS"
+FULL, QUICK = 100_000, 1_000
+"""Patients by default. A million needs ten times the time and disk: set the variable."""
+
+OPTIONS = ("shared_buffers=1GB", "work_mem=32MB", "maintenance_work_mem=512MB", "max_wal_size=8GB", "jit=off")
+
+
+def store_rows(full: bool, say: Callable[[str], None]) -> Iterator[Row]:
+    """Every figure of a large store.
+
+    Args:
+        full: not the short run.
+        say: told what is being done.
+    """
+    crowd = Crowd(int(os.environ.get(PATIENTS_VARIABLE, FULL if full else QUICK)))
+    with running_postgres(*OPTIONS) as server:
+        url, empty_url = new_database(server, "full"), new_database(server, "empty")
+        engine, empty = open_database(url), open_database(empty_url)
+        upgrade(engine)
+        upgrade(empty)
+        say(f"{crowd.patients:,} patients into Postgres")
+        began = time.perf_counter()
+        enroll_others(engine, crowd)
+        copy_patients(url, crowd)
+        say(f"made in {time.perf_counter() - began:.0f} s")
+        yield from _questions(engine, crowd, 300 if full else 60)
+        yield from _ingest(engine, empty, crowd, 400 if full else 60, say)
+        engine.dispose()
+        empty.dispose()
+
+
+def _questions(engine: Engine, crowd: Crowd, repeats: int) -> Iterator[Row]:
+    rng = random.Random(7)
+    chosen = [rng.randrange(crowd.patients) for _ in range(repeats + 10)]
+    size = f"{crowd.patients:,} patients, {crowd.patients * FORMS_OF_A_PATIENT:,} forms"
+
+    def ask_status(number: int) -> None:
+        answer = patient(engine, PROGRAM, crowd.rems_id(number))
+        with reading(engine) as session:
+            forms = forms_of(session, answer.documents)
+        if len(forms) < FORMS_OF_A_PATIENT:
+            message = "A patient has fewer forms than were written."
+            raise AssertionError(message)
+
+    questions: tuple[tuple[str, Callable[[int], object]], ...] = (
+        ("match of a form's people", lambda number: _match(engine, crowd, number)),
+        ("verify of a patient", lambda number: verify(engine, PROGRAM, "patient", crowd.rems_id(number))),
+        ("status of a patient", ask_status),
+    )
+    for name, ask in questions:
+        spent = [_milliseconds(ask, number) for number in chosen][10:]
+        yield at_most(f"{name}, p95 ({size})", percentile(spent, 95), 50, "ms")
+    since = date.today().replace(day=1)
+    began = time.perf_counter()
+    listed = due(engine, PROGRAM, since=since, until=since + timedelta(days=30))
+    yield at_most(
+        f"due list of a month, {len(listed.lines):,} lines ({size})", time.perf_counter() - began, 2, "s"
+    )
+
+
+def _match(engine: Engine, crowd: Crowd, number: int) -> None:
+    """Find everybody whom a form without a REMS ID mentions, and be right about it."""
+    form = crowd.story(number).order()
+    with reading(engine) as session:
+        opened = open_ledger(session, PROGRAM)
+        for mention in mentions_of(form):
+            found = opened.ledger.registry.candidates(mention, form.order)
+            result = match(mention.particulars, found, ProgramSettings())
+            if mention.role == "patient" and result.party != f"patient:{crowd.story_id(number)}":
+                message = "A form was matched to another patient, or to nobody."
+                raise AssertionError(message)
+
+
+def _ingest(
+    full: Engine, empty: Engine, crowd: Crowd, count: int, say: Callable[[str], None]
+) -> Iterator[Row]:
+    """The same new forms into both stores, turn by turn, so that both meet the same machine."""
+    say("new forms into the full store and into an empty one")
+    beyond = Crowd(crowd.patients + count)
+    forms: list[RecordedForm] = []
+    for number in range(crowd.patients, crowd.patients + count // 4):
+        forms += beyond.forms(number)[:4]
+    for engine in (full, empty):
+        first = beyond.story(crowd.patients)
+        for form in (*first.certification(), *first.sites()):
+            place(engine, form)
+    spent: dict[str, list[float]] = {"full": [], "empty": []}
+    for form in forms:
+        spent["full"].append(_milliseconds(lambda one: place(full, one), form))
+        spent["empty"].append(_milliseconds(lambda one: place(empty, one), form))
+    middle = {name: percentile(own, 50) for name, own in spent.items()}
+    yield reported("a new form into the empty store, median", middle["empty"], "ms")
+    yield reported("a new form into the full store, median", middle["full"], "ms")
+    yield at_most("full over empty store, per form", 100 * (middle["full"] / middle["empty"] - 1), 20, "%")
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value that ``share`` percent of the values do not exceed."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share / 100))]
+
+
+def _milliseconds(work: Callable[[T], object], given: T) -> float:
+    began = time.perf_counter()
+    work(given)
+    return (time.perf_counter() - began) * 1000
