@@ -77,9 +77,14 @@ def _default(info: FieldInfo) -> str:
     value = info.default
     if value is None or value == "":
         return "none"
-    if isinstance(value, tuple):
-        return ", ".join(f"`{item}`" for item in value)
+    if isinstance(value, tuple | frozenset):
+        items = sorted(value) if isinstance(value, frozenset) else value
+        return ", ".join(f"`{_item(item)}`" for item in items) or "none"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+def _item(item: object) -> str:
+    return ": ".join(str(part) for part in item) if isinstance(item, tuple) else str(item)
 
 
 def _values(info: FieldInfo) -> str:
@@ -95,8 +100,10 @@ def _type(kind: Any) -> str:
     origin, inner = get_origin(kind), get_args(kind)
     if origin is Literal:
         return ", ".join(f"`{value}`" for value in inner)
-    if origin is tuple:
-        return "list of texts"
+    if origin is tuple and get_origin(inner[0]) is tuple:
+        return "list of pairs"
+    if origin in (tuple, frozenset):
+        return "list of whole numbers" if inner[0] is int else "list of texts"
     if origin is dict:
         return f"table of {_type(inner[1])}"
     return _type(next(part for part in inner if part is not type(None)))

@@ -123,9 +123,12 @@ def _value(field: FormField, standing: Sequence[OptionMark]) -> Value:
 
 
 def _probability(reasons: Sequence[str]) -> float:
-    """Rates of right answers on made-up pages with up to 5 % bad lines, by what was odd about the marks."""
+    """Rates of right answers on made-up pages with up to 5 % bad lines, by what was odd about the marks.
+
+    Where nothing was odd none of 3,576 was wrong: with 95 % confidence fewer than 9 in 10,000 are.
+    """
     rates = {"crossed_out": 0.90, "faint": 0.85, "touched": 0.985}
-    return min([0.9985, *(rates[reason] for reason in reasons)])
+    return min([0.9991, *(rates[reason] for reason in reasons)])
 
 
 def _look(

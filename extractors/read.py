@@ -26,6 +26,13 @@ STANDARD_ROWS = 0.75
 """Received rows for each form row: 0.48 at 98 rows to the inch, 0.96 at 196."""
 
 
+CUT_OFF = "cut_off"
+"""Reason of a field that lies where the page was cut short, and code of the problem of such a page."""
+
+CUT_MARGIN_PX = 8
+"""Form pixels, 1 mm: a box this near the cut counts as cut off, since its rows may be off by as much."""
+
+
 @dataclass(frozen=True)
 class PageFields:
     """What was read on one page of a form."""
@@ -47,7 +54,8 @@ def read_form_page(
 
     Returns:
         One reading for each field of the page. On a doubtful page every field is none with the reason
-        ``registration`` and nothing else is read: the caller makes one task of the page.
+        ``registration`` and nothing else is read: the caller makes one task of the page. So is every field
+        that was cut off, with the reason ``cut_off``; the others are read.
 
     Raises:
         ReaderError: a reader cannot work.
@@ -56,13 +64,14 @@ def read_form_page(
     if page.doubtful:
         return PageFields(tuple(_unread(field, page, "registration", "review") for field in asked))
     standard = is_standard(page)
+    cut_off = {field.name for field in asked if _is_cut_off(page, field)}
     boxes = [to_px(box) for field in asked for box in field.boxes]
     ticks = [to_px(box) for field in asked if field.kind in MARKED_KINDS for box in field.boxes]
     signatures = [to_px(box) for field in asked if field.kind == "signature" for box in field.boxes]
     writings = {
         field.name: find_writing(page, to_px(field.box), boxes, standard=standard, signatures_px=signatures)
         for field in asked
-        if field.kind not in MARKED_KINDS and field.box is not None
+        if field.kind not in MARKED_KINDS and field.box is not None and field.name not in cut_off
     }
     written = read_written(
         [
@@ -75,7 +84,9 @@ def read_form_page(
     )
     found: list[FieldReading] = []
     for field in asked:
-        if field.kind in MARKED_KINDS:
+        if field.name in cut_off:
+            found.append(_unread(field, page, CUT_OFF, "review"))
+        elif field.kind in MARKED_KINDS:
             found.append(_marked(page, field, ticks, standard=standard, target_error=target_error))
         elif field.name not in writings:
             found.append(_unread(field, page, "no_box", "review"))
@@ -105,7 +116,7 @@ def read_document(
 
     Returns:
         A reading for every field of the form. Fields of a page that did not come are none with the reason
-        ``missing_page`` and confidence 0.
+        ``missing_page`` and confidence 0. A page of which fields were cut off is one problem.
 
     Raises:
         ReaderError: a reader cannot work.
@@ -137,6 +148,9 @@ def read_document(
             read = read_form_page(page, template, readers, target_error=target_error)
             fields += read.fields
             stray += read.stray
+            if any(CUT_OFF in field.reasons for field in read.fields):
+                message = "The page was cut off before its end: ask the sender to send it again."
+                problems.append(Problem(CUT_OFF, message, page.received_page))
         if number in pages.pages and (page is None or page.doubtful):
             message = (
                 "The page does not lie over its form well enough to read: compare it by eye, or ask again."
@@ -154,6 +168,17 @@ def is_standard(page: RegisteredPage) -> bool:
     return float(max(step)) < STANDARD_ROWS
 
 
+def _is_cut_off(page: RegisteredPage, field: FormField) -> bool:
+    """Whether any corner of any of the field's boxes was not received, or lies at the very edge of what was."""
+    for box in field.boxes:
+        left, top, right, bottom = to_px(box)
+        for x in (left - CUT_MARGIN_PX, right + CUT_MARGIN_PX):
+            for y in (top - CUT_MARGIN_PX, bottom + CUT_MARGIN_PX):
+                if not page.on_page((x, y, x + 1, y + 1)):
+                    return True
+    return False
+
+
 def _unread(field: FormField, page: RegisteredPage, reason: str, decision: Decision) -> FieldReading:
     return FieldReading(
         name=field.name,
@@ -164,7 +189,7 @@ def _unread(field: FormField, page: RegisteredPage, reason: str, decision: Decis
         decision=decision,
         reader="none",
         page=page.received_page,
-        box_px=page.received_box(_around(field.boxes)) if field.boxes else None,
+        box_px=page.received_box(_around(field.boxes)) if field.boxes and reason != CUT_OFF else None,
         reasons=(reason,),
     )
 

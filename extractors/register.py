@@ -29,7 +29,11 @@ _MISSING_SHARE = 0.4
 _CELL = 102
 _DOUBTFUL_SHARE = 0.5
 _DOUBTFUL_PX = 3.0
-_LEAST_RECEIVED = 0.9
+_WHOLE_SHARE = 0.9
+_CUT_DOUBTFUL_SHARE = 0.6
+_CUT_LEAST_PATCHES = 12
+"""A page of which less than the whole share of its print came was cut: what came must be found the better,
+and be enough to tell."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +55,7 @@ def register(straight: StraightPage, identity: PageIdentity, blanks: Blanks) -> 
     Returns:
         The page in form pixels. Where the form's print is not found well enough the page is marked
         ``doubtful``; where it is not found at all it is laid by the frame of the sheet alone, and doubtful.
+        A page cut short is judged by the part that came; ``RegisteredPage.on_page`` tells what did not.
 
     Raises:
         KeyError: the identity is of no form in the blanks.
@@ -81,10 +86,7 @@ def register(straight: StraightPage, identity: PageIdentity, blanks: Blanks) -> 
         ends,
         residual,
         found,
-        doubtful=placed is None
-        or found < _DOUBTFUL_SHARE
-        or residual > _DOUBTFUL_PX
-        or float(came.mean()) < _LEAST_RECEIVED,
+        doubtful=residual > _DOUBTFUL_PX or not _enough_found(found, came),
         received_size_px=size,
     )
 
@@ -237,6 +239,13 @@ def _came(blank: BlankPage, ends: NDArray[np.float64], size_px: tuple[int, int])
     share = (centers[:, 0] / blank.pixels.shape[1])[:, None]
     at = ends[rows, 0] * (1 - share) + ends[rows, 1] * share
     return np.asarray((at >= 0).all(axis=1) & (at[:, 0] < size_px[0]) & (at[:, 1] < size_px[1]))
+
+
+def _enough_found(found: float, came: NDArray[np.bool_]) -> bool:
+    """Whether enough of the print that should be there is there: a wrong map, too, may seem a page cut short."""
+    if float(came.mean()) >= _WHOLE_SHARE:
+        return found >= _DOUBTFUL_SHARE
+    return found >= _CUT_DOUBTFUL_SHARE and int(came.sum()) >= _CUT_LEAST_PATCHES
 
 
 def _checked(pixels: Gray, blank: BlankPage, came: NDArray[np.bool_]) -> tuple[float, float]:

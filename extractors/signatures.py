@@ -13,6 +13,10 @@ LEAST_WIDTH_PX = round(0.12 * WORK_DPI)
 LEAST_AREA_PX = 90
 """Ink of the shortest signature, an X of a fine pen: two strokes of 20 x 2.5 px."""
 
+CLEAR = 0.9989
+"""A line that is plainly signed, or plainly not: none of 480 on three made-up sets was wrong: Jeffreys'
+estimate is one in a thousand, and a count this small proves no better."""
+
 
 @dataclass(frozen=True)
 class SignatureReading:
@@ -26,7 +30,7 @@ class SignatureReading:
 def read_signature(writing: Writing) -> SignatureReading:
     """Judge the ink of a signature field."""
     if not len(writing.pieces) or writing.area_px < LEAST_AREA_PX // 2:
-        sure = 0.985 if writing.alien_share > 0.3 else 0.998
+        sure = 0.985 if writing.alien_share > 0.3 else CLEAR
         return SignatureReading(present=False, probability=sure, reasons=())
     left, top, right, bottom = writing.form_box
     wide, tall = right - left, bottom - top
@@ -36,7 +40,7 @@ def read_signature(writing: Writing) -> SignatureReading:
         # Whether a typed name or a stamp is a signature is for the program to say, never for a machine.
         return SignatureReading(present=True, probability=0.6, reasons=("typed",))
     reasons = ("outside_box",) if writing.outside_share > 0.6 else ()
-    return SignatureReading(present=True, probability=0.97 if reasons else 0.998, reasons=reasons)
+    return SignatureReading(present=True, probability=0.97 if reasons else CLEAR, reasons=reasons)
 
 
 def looks_typed(writing: Writing) -> bool:

@@ -1,13 +1,14 @@
 """What becomes of a fax: recorded, or before a person, and with which questions.
 
 Nothing unsure enters a record: a form is recorded only when every field was accepted or surely empty, every
-page was laid over its form without doubt, and no rule failed.
+page came whole and was laid over its form without doubt, and no rule failed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from extractors.model import DocumentReading, FieldReading
+from extractors.read import CUT_OFF
 from pipelines.checking import Checked
 from pipelines.transmission_model import ReadFax
 from store.model import Outcome, TaskKind, TaskRecord
@@ -16,6 +17,9 @@ from validators.model import Finding
 
 MISSING_PAGE = "missing_page"
 """Reason of a field whose page did not come: that is one finding, not a doubt about each field."""
+
+PAGE_CUT = "page_cut"
+"""Reason of the one task about a page cut short, whether the file says so or the form on it."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,12 @@ def decide(read: ReadFax, checked: Checked, *, sure_identity: float) -> Decided:
         urgency = int(checked.by_document_priority[index])
         tasks.extend(_document_tasks(index, document, read, urgency, sure_identity))
         tasks.extend(_finding_tasks(checked.by_document[index], urgency, index))
-    tasks.extend(_fax_tasks(read, int(checked.priority)))
+    told = {task.page for task in tasks if task.reason == PAGE_CUT}
+    tasks.extend(
+        task
+        for task in _fax_tasks(read, int(checked.priority))
+        if task.reason != PAGE_CUT or task.page not in told
+    )
     tasks.extend(_finding_tasks(checked.transmission, int(checked.priority), None))
     kept = tuple(dict.fromkeys(tasks))
     asked = {task.document for task in kept}
@@ -59,8 +68,11 @@ def _document_tasks(
     doubtful = {page.number for page in read.pages if page.doubtful and page.number in received}
     for number in sorted(doubtful):
         yield TaskRecord("page", "registration", urgency, document=index, page=number)
+    cut = {problem.page for problem in document.problems if problem.code == CUT_OFF} - doubtful
+    for number in sorted(page for page in cut if page is not None):
+        yield TaskRecord("page", PAGE_CUT, urgency, document=index, page=number)
     for field in document.fields:
-        if field.decision == "review" and field.page not in doubtful and MISSING_PAGE not in field.reasons:
+        if field.decision == "review" and field.page not in doubtful and not _is_told(field, cut):
             yield TaskRecord(
                 "field", _reason(field), urgency, document=index, page=field.page, field=field.name
             )
@@ -69,8 +81,13 @@ def _document_tasks(
     for number in document.pages.doubled_pages:
         yield TaskRecord("page", "doubled", urgency, document=index, page=number)
     for problem in document.problems:
-        if problem.page not in doubtful:
+        if problem.page not in doubtful and problem.code != CUT_OFF:
             yield TaskRecord("document", problem.code, urgency, document=index, page=problem.page)
+
+
+def _is_told(field: FieldReading, cut: Set[int | None]) -> bool:
+    """Whether what is wrong with the field is asked once for its page."""
+    return MISSING_PAGE in field.reasons or (CUT_OFF in field.reasons and field.page in cut)
 
 
 def _reason(field: FieldReading) -> str:

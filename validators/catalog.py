@@ -3,7 +3,7 @@
 The rules themselves are in ``rules.yaml``; the checks refer to them by identifier.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from validators.model import Finding, Rule, Severity
+from validators.program.rules import PROGRAM_RULES
 
 _RULES_FILE = Path(__file__).with_name("rules.yaml")
 
@@ -98,8 +99,8 @@ def rules_markdown() -> str:
     lines = [
         "# The rules",
         "",
-        "Every check that a fax goes through. This page is written from the catalog by",
-        "`validators.catalog.rules_markdown()`; a test fails when the two differ.",
+        "Every rule: the checks that a fax goes through, and those of the program's state. This page is",
+        "written from the catalogs by `validators.catalog.rules_markdown()`; a test fails when they differ.",
         "",
         "- **error**: the form cannot be accepted as it is.",
         "- **warning**: a person should look before the form is accepted.",
@@ -114,10 +115,23 @@ def rules_markdown() -> str:
     ]
     for _, title in _GROUPS:
         rules = [rule for rule in RULES.values() if _group(rule.rule) == title]
-        lines += ["", f"## {title}", "", "| rule | severity | title | sentence for staff | forms | source |"]
-        lines.append("|---|---|---|---|---|---|")
-        for rule in rules:
-            forms = ", ".join(rule.forms) or "all"
-            cells = (rule.rule, rule.severity, rule.title, rule.message, forms, rule.source)
-            lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+        lines += ["", f"## {title}", "", *_table(rules)]
+    lines += [
+        "",
+        "## The program's state: registers, gates and clocks",
+        "",
+        "These follow from all that is known of a patient, a prescriber or a site on the day asked about,",
+        "not from one form. Some identifiers stand above too: there the rule is held against one form.",
+        "",
+        *_table(PROGRAM_RULES.values()),
+    ]
     return "\n".join(lines) + "\n"
+
+
+def _table(rules: Iterable[Rule]) -> list[str]:
+    lines = ["| rule | severity | title | sentence for staff | forms | source |", "|---|---|---|---|---|---|"]
+    for rule in rules:
+        forms = ", ".join(rule.forms) or "all"
+        cells = (rule.rule, rule.severity, rule.title, rule.message, forms, rule.source)
+        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    return lines

@@ -11,6 +11,8 @@ from benchmarks.training.writing import INK_DPI, Ink
 
 X_DPI, FINE_DPI, STANDARD_DPI = 204, 196, 98
 
+Bits = NDArray[np.uint8]
+
 
 def fax_crop(ink: Ink, rng: random.Random) -> NDArray[np.uint8] | None:
     """One line as the pipeline would cut it from a received page.
@@ -68,29 +70,31 @@ def _leftovers(ink: Ink, rng: random.Random) -> Ink:
     return out
 
 
-def _line_faults(
-    bits: NDArray[np.uint8], rng: random.Random, noise: np.random.Generator
-) -> NDArray[np.uint8]:
-    rate = rng.choices((0.0, 0.01, 0.04, 0.12), weights=(45, 20, 20, 15))[0]
+def _line_faults(bits: Bits, rng: random.Random, noise: np.random.Generator) -> Bits:
+    """Bad lines come in runs: a receiver repeats the last good row until the coding recovers, or loses rows."""
+    rate = rng.choices((0.0, 0.01, 0.04, 0.08), weights=(40, 20, 20, 20))[0]
     if not rate:
         return bits
-    rows = []
-    for index, source in enumerate(bits):
+    rows: list[NDArray[np.uint8]] = []
+    left, fault = 0, 0.0
+    for source in bits:
         row = source
-        if rng.random() < rate:
-            fault = rng.random()
-            if fault < 0.30:
-                row = bits[index - 1] if index else row
-            elif fault < 0.50:
+        if not left and rng.random() < rate:
+            left, fault = rng.choices((1, 2, 3, 4, 6, 9), weights=(30, 20, 18, 14, 11, 7))[0], rng.random()
+        if left:
+            left -= 1
+            if fault < 0.45 and rows:
+                row = rows[-1]
+            elif fault < 0.60:
                 continue
-            elif fault < 0.80:
+            elif fault < 0.85:
                 start = rng.randrange(len(row))
                 row = row.copy()
                 row[start:] = np.roll(row[start:], rng.randrange(-12, 13))
             else:
                 row = row.copy()
                 start = rng.randrange(len(row))
-                row[start : start + rng.randrange(4, 60)] = noise.random() < 0.6
+                row[start : start + rng.randrange(4, 200)] = noise.random() < 0.7
         rows.append(row)
     return np.array(rows, np.uint8) if len(rows) > 3 else bits
 

@@ -6,16 +6,15 @@ import json
 import sys
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
 
-    from store.queries import PatientForm
-    from store.registers.asking import PatientAnswer
     from store.registers.opening import Program
+    from validators.program.rems_ids import PartyKind
 
 JSON_OPTION = typer.Option("--json", help="Print JSON.")
 AS_OF_OPTION = typer.Option(
@@ -64,6 +63,7 @@ def status(
     as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
     """Show a patient's stage, courses, status forms and every form on record. Ends with 1 for nobody."""
+    from remsfax.shown_patient import form_json, patient_json, print_patient
     from store.database import reading
     from store.queries import forms_of, patient_status
     from store.registers.asking import patient
@@ -83,8 +83,8 @@ def status(
     forms = tuple(form for form in forms if moment is None or form.received_at <= moment)
     if as_json:
         whole = {
-            "patient": None if answer is None else _patient_json(answer),
-            "forms": [_form_json(form) for form in forms],
+            "patient": None if answer is None else patient_json(answer),
+            "forms": [form_json(form) for form in forms],
         }
         _print_json(whole)
     elif answer is None and not forms:
@@ -92,7 +92,7 @@ def status(
             "remsfax: no form is on record under this REMS ID; check it, or look in the review queue.\n"
         )
     else:
-        _print_patient(answer, forms)
+        print_patient(answer, forms)
     raise typer.Exit(0 if answer is not None or forms else 1)
 
 
@@ -115,8 +115,10 @@ def verify(
         answer = ask(database, program, kind.value, identifier, moment)
     except UnknownParty as nobody:
         if as_json:
-            _print_json({"kind": kind.value, "id": identifier, "state": "unknown", "allowed": False,
-                         "refusals": [{"rule": "X3", "message": str(nobody)}], "confirmation": None})  # fmt: skip
+            refusal = {"rule": "X3", "message": str(nobody)}
+            asked = {"kind": kind.value, "id": identifier}
+            told = {"state": "unknown", "allowed": False, "refusals": [refusal]}
+            _print_json({**asked, **told, "answered_at": None, "confirmation": None})
         else:
             sys.stdout.write(f"NO: {nobody}\n")
         raise typer.Exit(1) from None
@@ -199,7 +201,7 @@ def why(
     as_of: Annotated[str | None, AS_OF_OPTION] = None,
     as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
-    """Explain a state: the forms, rules and people that led there, and what is open. Ends with 1 for nobody."""
+    """Explain a state: the forms, rules and people that led there, what is open. Ends with 1 for nobody."""
     from store.registers.asking import why as ask
     from store.registers.finding import UnknownParty
 
@@ -236,7 +238,7 @@ def why(
     Console().print(table)
 
 
-def decide(
+def decide(  # noqa: PLR0917 - a command's arguments
     step: Annotated[Step, typer.Argument(help="What is decided.")],
     kind: Annotated[Kind, typer.Argument(help="About whom: prescriber, facility or pharmacy.")],
     identifier: Annotated[str, typer.Argument(help="REMS ID or NPI.", metavar="ID")],
@@ -257,7 +259,7 @@ def decide(
     if kind is Kind.PATIENT:
         raise NotAllowed("A patient is neither suspended nor reinstated; name a prescriber or site.")
     done = decide_on_standing(
-        database, program, step.value, kind.value, identifier, by=by, role=role, reason=reason
+        database, program, step.value, cast("PartyKind", kind.value), identifier, by=by, role=role, reason=reason
     )
     if as_json:
         _print_json({"party": done.party, "state": done.state, "patients_touched": done.patients})
@@ -305,78 +307,3 @@ def _day(given: str) -> Any:
 
 def _print_json(value: Any) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
-
-
-def _patient_json(answer: "PatientAnswer") -> dict[str, Any]:
-    state = answer.state
-    return {
-        "rems_id": answer.rems_id,
-        "stage": state.stage,
-        "course": state.course,
-        "orphaned": state.orphaned,
-        "as_of": state.as_of.isoformat(),
-        "follow_up_ends_on": state.span.ends_on.isoformat() if state.span else None,
-        "courses": [
-            {
-                "number": one.number,
-                "started_on": one.started_on.isoformat(),
-                "ended_on": one.ended_on.isoformat(),
-            }
-            for one in state.treatment.courses
-        ],
-        "status_forms": [
-            {
-                "month": slot.month,
-                "due_on": slot.due_on.isoformat(),
-                "state": slot.state,
-                "tier": slot.tier,
-                "document": slot.document_id,
-            }
-            for slot in state.slots
-        ],
-        "findings": [
-            {"rule": one.rule, "severity": one.severity, "message": one.message, "document": one.document_id}
-            for one in state.findings
-        ],
-    }
-
-
-def _form_json(form: "PatientForm") -> dict[str, Any]:
-    return {
-        "form": form.form,
-        "version": form.version,
-        "state": form.state,
-        "received_at": form.received_at.isoformat(),
-        "transmission": form.transmission_id,
-        "document": form.document_id,
-        "open_tasks": form.open_tasks,
-        "content": form.content,
-    }
-
-
-def _print_patient(answer: "PatientAnswer | None", forms: "tuple[PatientForm, ...]") -> None:
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
-
-    console = Console(highlight=False)
-    if answer is not None:
-        state = answer.state
-        course = f", course {state.course}" if state.course else ""
-        orphaned = ", needs a new prescriber" if state.orphaned else ""
-        console.print(f"Stage: {state.stage.replace('_', ' ')}{course}{orphaned}")
-        if state.span:
-            console.print(f"Follow-up ends on {state.span.ends_on}")
-        waiting = [slot for slot in state.slots if slot.state in ("reminded", "due", "overdue", "missed")]
-        for slot in waiting:
-            console.print(f"Status form of month {slot.month}, due {slot.due_on}: {slot.state}")
-        for finding in state.open_findings:
-            console.print(f"{finding.rule}: {escape(finding.message)}")
-    table = Table("received", "form", "version", "state", "open tasks", "fax")
-    for form in forms:
-        received = f"{form.received_at:%Y-%m-%d %H:%M}"
-        said = form.state.replace("_", " ")
-        table.add_row(
-            received, form.form, form.version, said, str(form.open_tasks), form.transmission_id[:12]
-        )
-    console.print(table)

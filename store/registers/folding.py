@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from itertools import zip_longest
 from typing import Any, cast
 
 from sqlalchemy import delete, insert, select, update
@@ -103,7 +104,7 @@ def _keep_slots(session: Session, party: str, slots: tuple[Slot, ...], settings:
             "due_on": slot.due_on,
             "missed_on": missed_from(slot, follower, settings),
         }
-        for slot, follower in zip(slots, [*slots[1:], None], strict=True)
+        for slot, follower in zip_longest(slots, slots[1:])
         if slot.document_id is None and slot.state != "not_applicable"
     ]
     if rows:

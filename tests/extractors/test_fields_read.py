@@ -1,12 +1,21 @@
 """A drawn form read whole: values, decisions, missing and doubtful pages, pages that are no form."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from drawn_form import blank, draw, form, lay, registered
+from drawn_form import SCALE, blank, draw, form, lay, registered
 
-from extractors.model import FieldReading, FormPages, Gray, HeaderLine, ReceivedPage, StraightPage
+from extractors.model import (
+    FieldReading,
+    FormPages,
+    Gray,
+    HeaderLine,
+    ReceivedPage,
+    RegisteredPage,
+    StraightPage,
+)
 from extractors.page_text import read_page_text
 from extractors.read import is_standard, read_document, read_form_page
 from extractors.readers.null import NullReader
@@ -104,6 +113,43 @@ def test_a_doubtful_page_gives_no_values(ppocr: PpOcr) -> None:
     }
     assert [problem.code for problem in read.problems] == ["registration"]
     assert not read.stray
+
+
+def cut(page: RegisteredPage, below_pt: float) -> RegisteredPage:
+    """The page as if nothing below a height of the form had come."""
+    row = round(below_pt * SCALE)
+    pixels = page.pixels.copy()
+    pixels[row:] = 255
+    rows = round(float(page.form_to_received[row, 0, 1]))
+    return replace(page, pixels=pixels, received_size_px=(1728, rows))
+
+
+CUTS = [
+    pytest.param(246, {"alive", "guide_given", "credentials", "signature", "signature_date"}, id="between"),
+    pytest.param(264, {"alive", "guide_given", "credentials", "signature", "signature_date"}, id="through"),
+    pytest.param(311, {"credentials", "signature", "signature_date"}, id="at the edge of a box"),
+    pytest.param(356, {"signature", "signature_date"}, id="through the signature"),
+    pytest.param(500, set(), id="below all fields"),
+]
+
+
+@pytest.mark.parametrize(("below_pt", "lost"), CUTS)
+def test_the_part_of_a_cut_page_that_came_is_read(ppocr: PpOcr, below_pt: float, lost: set[str]) -> None:
+    voices = Readers(hand=ppocr, typed=ppocr, second=Echo(ppocr, {}))
+    pages = FormPages("test_form", "2015-11", {1: 4, 2: 5}, (), (), 0.9)
+    whole = {1: registered(filled())}
+    halves = {1: cut(whole[1], below_pt)}
+    read, uncut = (
+        read_document(pages, sheets, FORM, voices, target_error=0.01) for sheets in (halves, whole)
+    )
+    fields, complete = by_name(read.fields), by_name(uncut.fields)
+    assert {name for name, field in fields.items() if "cut_off" in field.reasons} == lost
+    unread = {(fields[name].value, fields[name].decision, fields[name].confidence) for name in lost}
+    assert unread <= {(None, "review", 0.0)}
+    assert all(fields[name].page == 4 and fields[name].box_px is None for name in lost)
+    assert all(fields[name] == complete[name] for name in fields if name not in lost)
+    problems = [(problem.code, problem.page) for problem in read.problems if problem.page == 4]
+    assert problems == ([("cut_off", 4)] if lost else [])
 
 
 def test_fields_of_a_missing_page_are_missing_not_empty(ppocr: PpOcr) -> None:

@@ -53,14 +53,42 @@ def test_pixels_lie_on_the_blank(blanks: Blanks) -> None:
     assert (printed & found).sum() > 0.85 * printed.sum()
 
 
-def test_a_cut_page_is_doubtful_and_knows_what_never_came(blanks: Blanks) -> None:
+@pytest.mark.parametrize(
+    ("y_dpi", "keep", "lost_share"), [(196, 0.5, 0.0), (98, 0.4, 0.02), (196, 0.8, 0.04)]
+)
+def test_the_part_of_a_cut_page_that_came_is_trusted_and_the_rest_known(
+    blanks: Blanks, y_dpi: int, keep: float, lost_share: float
+) -> None:
     blank = blanks.page("patient_status", "2015-11", 1)
-    straight, identity = identify(straighten(faxed(blank.pixels, keep=0.5).page), blanks)
+    sent = faxed(blank.pixels, y_dpi=y_dpi, keep=keep, lost_share=lost_share)
+    straight, identity = identify(straighten(sent.page), blanks)
     page = register(straight, identity, blanks)
+    assert not page.doubtful
+    centers = np.rint(blank.patches.centers_px)
+    true = sent.true_places(centers)
+    rows = len(sent.page.bits)
+    came = true[:, 1] < rows - 8
+    off = (places(page, centers) - true)[came] * [1.0, 204 / y_dpi]
+    assert np.quantile(np.hypot(off[:, 0], off[:, 1]), 0.97) <= 4
+    sent_y = sent.to_received[1, 1] * centers[:, 1] + sent.to_received[1, 2]
+    lost = sent_y > sent.kept_rows[-1] + 8
+    assert came.any()
+    assert lost.any()
+    for (x, y), is_lost in zip(centers[came | lost].astype(int), lost[came | lost], strict=True):
+        assert page.on_page((x - 1, y - 1, x + 1, y + 1)) is not bool(is_lost)
+
+
+def test_too_little_of_a_page_is_not_trusted(blanks: Blanks) -> None:
+    blank = blanks.page("patient_status", "2015-11", 1)
+    straight = straighten(faxed(blank.pixels, keep=0.1).page)
+    page = register(straight, PageIdentity("form", "patient_status", "2015-11", 1, 0.9), blanks)
     assert page.doubtful
-    assert page.matched > 0.8
-    assert page.on_page((200, 300, 600, 350))
-    assert not page.on_page((200, 1900, 600, 1950))
+
+
+def test_a_cut_page_of_another_form_is_doubtful(blanks: Blanks) -> None:
+    straight = straighten(faxed(blanks.page("patient_status", "2015-11", 1).pixels, keep=0.5).page)
+    page = register(straight, PageIdentity("form", "prescription_order", "2015-11", 1, 0.5), blanks)
+    assert page.doubtful
 
 
 def test_the_wrong_blank_is_doubtful(blanks: Blanks) -> None:

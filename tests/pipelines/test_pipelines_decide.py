@@ -34,6 +34,7 @@ def fax(
     *fields: FieldReading,
     other_pages: tuple[OtherPage, ...] = (),
     problems: tuple[Problem, ...] = (),
+    form_problems: tuple[Problem, ...] = (),
     identified: float = 0.999,
     doubled: tuple[int, ...] = (),
     doubtful: bool = False,
@@ -44,7 +45,8 @@ def fax(
     form = FormPages("patient_status", "2015-11", {1: 1}, (), doubled, identified)
     reading = TransmissionReading(
         fax=OpenedFax("ab" * 32, "tiff-g4", (received,)),
-        documents=(DocumentReading(form, fields or (field("patient_last_name"),)),) * documents,
+        documents=(DocumentReading(form, fields or (field("patient_last_name"),), problems=form_problems),)
+        * documents,
         other_pages=other_pages,
         sender=None,
         sent_at=None,
@@ -90,6 +92,35 @@ def test_a_doubtful_page_is_one_task_and_not_forty() -> None:
 
 def test_fields_of_a_missing_page_are_no_tasks() -> None:
     assert asked(fax(field("a", decision="review", page=None, reasons=("missing_page",)))) == []
+
+
+CUT_OFF = Problem("cut_off", "The page was cut off.", 1)
+
+
+def lost(name: str) -> FieldReading:
+    return field(name, value=None, confidence=0.0, decision="review", box_px=None, reasons=("cut_off",))
+
+
+def test_a_cut_page_is_one_task_and_its_other_fields_are_asked_as_ever() -> None:
+    fields = [field("a"), field("b", decision="review", reasons=("faint",)), lost("c"), lost("d")]
+    read = fax(*fields, form_problems=(CUT_OFF,))
+    assert asked(read) == [("page", "page_cut", None), ("field", "faint", "b")]
+
+
+def test_a_page_that_both_file_and_form_call_cut_is_one_task() -> None:
+    whole = (Problem("page_cut", "The file ends here.", 1), Problem("page_cut", "The file ends here.", 2))
+    read = fax(lost("c"), form_problems=(CUT_OFF,), problems=whole)
+    assert asked(read) == [("page", "page_cut", None)] * 2
+    tasks = decide(read, checked(), sure_identity=0.9).tasks
+    assert [(task.page, task.document) for task in tasks] == [(1, 0), (2, None)]
+
+
+def test_a_cut_field_is_never_lost_without_a_question() -> None:
+    assert asked(fax(lost("c"))) == [("field", "cut_off", "c")]
+
+
+def test_a_cut_page_that_is_doubtful_too_is_one_task() -> None:
+    assert asked(fax(lost("c"), form_problems=(CUT_OFF,), doubtful=True)) == [("page", "registration", None)]
 
 
 @pytest.mark.parametrize(

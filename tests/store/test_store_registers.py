@@ -1,7 +1,9 @@
 """The registers over the tables: the same states as in memory, in any order, on both databases."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from register_samples import PROGRAM, place, play, snapshot
@@ -16,7 +18,9 @@ from store.registers.deciding import decide_on_standing
 from store.registers.finding import AmbiguousParty, UnknownParty
 from store.registers.folding import fold_stale, issue_rems_ids
 from store.registers.opening import open_ledger
+from store.schema import upgrade
 from validators.program.decisions import RemsIdIssued
+from validators.program.due import due_list
 from validators.program.ledger import Ledger
 from validators.program.moments import add_months
 from validators.program.registry import party_id
@@ -47,12 +51,10 @@ def test_any_order_gives_the_states_and_questions_of_the_ledger_in_memory(engine
     assert snapshot(engine, at(AS_OF)) == processed(ITEMS, ProgramSettings())
 
 
-def test_two_orders_leave_the_same_tables(postgres_url, tmp_path, opened) -> None:
+def test_two_orders_leave_the_same_tables(tmp_path: Path, opened: Callable[..., Engine]) -> None:
     tables = []
     for name, order in (("one", ITEMS), ("two", shuffled(ITEMS, 3))):
         engine = opened(f"sqlite:///{tmp_path / name}.db")
-        from store.schema import upgrade
-
         upgrade(engine)
         play(engine, order)
         export(engine, tmp_path / name)
@@ -144,10 +146,6 @@ def test_the_due_list_is_that_of_the_folded_states(engine: Engine) -> None:
     assert {line.patient for line in then.lines} == {party_id("patient", STORY.id("pat"))}
     # Kept in the tables for the present, made again from the forms for the past: the same lines.
     with reading(engine) as session:
-        from datetime import UTC, datetime
-
-        from validators.program.due import due_list
-
         ledger = open_ledger(session, PROGRAM).ledger
         state = ledger.patient(party_id("patient", STORY.id("pat")), datetime.now(UTC))
     assert listed.lines == due_list([state])

@@ -6,6 +6,7 @@ from rule_examples import EXAMPLES, findings_of
 
 from validators.catalog import RULES, UnknownRuleError, finding, rules_markdown
 from validators.model import Severity
+from validators.program.rules import PROGRAM_RULES
 
 DOCS = Path(__file__).parents[2] / "docs" / "rules.md"
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
@@ -62,4 +63,4 @@ def test_the_manual_lists_the_rules_as_they_are():
 
 def test_the_manual_names_every_rule():
     page = rules_markdown()
-    assert all(f"| {rule} |" in page for rule in RULES)
+    assert all(f"| {rule} |" in page for rule in {*RULES, *PROGRAM_RULES})
