@@ -1,8 +1,8 @@
 """Types that pass between the steps of reading a fax.
 
 Two frames of coordinates are used, and names say which: *received* pixels are those of the page as it came
-(a fax pixel is not square); *form* pixels are those of the blank form drawn at ``WORK_DPI``, upright and square,
-so that a point of the template at (x, y) lies at (x, y) * WORK_DPI / 72.
+(a fax pixel is not square); *form* pixels are those of the blank form drawn at ``WORK_DPI``, upright and
+square, so that a point of the template at (x, y) lies at (x, y) * WORK_DPI / 72.
 """
 
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from form_templates.model import Kind
 
 WORK_DPI = 204
-"""Resolution of every page after squaring: the fax's own across, so that no column is ever resampled twice."""
+"""Resolution of every page after squaring: the fax's own across, so that no column is resampled twice."""
 
 Gray = NDArray[np.uint8]
 """Rows x columns, 0 is ink, 255 is paper."""
@@ -30,7 +30,7 @@ FaxFormat = Literal["tiff-g3", "tiff-g3-2d", "tiff-g4", "tiff", "pdf", "image"]
 PageKind = Literal["form", "cover", "lab_report", "blank", "unknown"]
 Decision = Literal["accept", "review", "empty"]
 Value = str | bool | tuple[str, ...] | None
-"""A normal value: text (dates YYYY-MM-DD, times HH:MM, yes/no, option names), ticks of a ``choices``, or none."""
+"""A normal value: text (dates YYYY-MM-DD, times HH:MM, yes/no, option), ticks of a ``choices``, or none."""
 
 
 @dataclass(frozen=True)
@@ -128,8 +128,8 @@ class RegisteredPage:
     Attributes:
         pixels: the page in form pixels, warped.
         blank: the blank form in form pixels, same shape.
-        form_to_received: for each form row the received (x, y) of its left and right end, so that a box can be
-            shown on the page as received in spite of lost and doubled lines.
+        form_to_received: for each form row the received (x, y) of its left and right end, so that a box
+            can be shown on the page as received in spite of lost and doubled lines.
         residual_px: median distance of matched printed patches after fitting, in form pixels.
         matched: share of printed patches that were found.
         doubtful: the fit is not good enough to trust any field of the page, or much of the page never came.
@@ -149,7 +149,7 @@ class RegisteredPage:
     received_size_px: tuple[int, int] | None = None
 
     def on_page(self, box_px: BoxPx) -> bool:
-        """Whether a box of form pixels was received at all: false where the page was cut short before its middle."""
+        """Whether a box of form pixels was received: false where the page was cut short before its middle."""
         if self.received_size_px is None:
             return True
         left, top, right, bottom = self.received_box(box_px)
@@ -190,8 +190,8 @@ class FieldReading:
         reader: handwriting, print, mark, signature, or none where nothing was read.
         page: received page number; none when the field's page is missing.
         box_px: received pixels.
-        reasons: why a person should look, short codes: illegible, disagree, implausible, crossed_out, two_marked,
-            outside_box, not_applicable, faint, registration, ...
+        reasons: why a person should look, short codes: illegible, disagree, implausible, crossed_out,
+            two_marked, outside_box, not_applicable, faint, registration, ...
     """
 
     name: str

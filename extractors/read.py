@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from extractors import confidence
+from extractors.cut_off import CUT_OFF, is_cut_off
 from extractors.marks import read_marks
 from extractors.model import (
     BoxPx,
@@ -24,13 +25,6 @@ from form_templates.model import MARKED_KINDS, FormField, Template
 
 STANDARD_ROWS = 0.75
 """Received rows for each form row: 0.48 at 98 rows to the inch, 0.96 at 196."""
-
-
-CUT_OFF = "cut_off"
-"""Reason of a field that lies where the page was cut short, and code of the problem of such a page."""
-
-CUT_MARGIN_PX = 8
-"""Form pixels, 1 mm: a box this near the cut counts as cut off, since its rows may be off by as much."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +58,7 @@ def read_form_page(
     if page.doubtful:
         return PageFields(tuple(_unread(field, page, "registration", "review") for field in asked))
     standard = is_standard(page)
-    cut_off = {field.name for field in asked if _is_cut_off(page, field)}
+    cut_off = {field.name for field in asked if is_cut_off(page, field)}
     boxes = [to_px(box) for field in asked for box in field.boxes]
     ticks = [to_px(box) for field in asked if field.kind in MARKED_KINDS for box in field.boxes]
     signatures = [to_px(box) for field in asked if field.kind == "signature" for box in field.boxes]
@@ -166,17 +160,6 @@ def is_standard(page: RegisteredPage) -> bool:
     ends = page.form_to_received[:, 0]
     step = abs(ends[-1] - ends[0]) / max(1, len(ends) - 1)
     return float(max(step)) < STANDARD_ROWS
-
-
-def _is_cut_off(page: RegisteredPage, field: FormField) -> bool:
-    """Whether any corner of any of the field's boxes was not received, or lies at the very edge of what was."""
-    for box in field.boxes:
-        left, top, right, bottom = to_px(box)
-        for x in (left - CUT_MARGIN_PX, right + CUT_MARGIN_PX):
-            for y in (top - CUT_MARGIN_PX, bottom + CUT_MARGIN_PX):
-                if not page.on_page((x, y, x + 1, y + 1)):
-                    return True
-    return False
 
 
 def _unread(field: FormField, page: RegisteredPage, reason: str, decision: Decision) -> FieldReading:

@@ -31,7 +31,7 @@ _DOUBTFUL_SHARE = 0.5
 _DOUBTFUL_PX = 3.0
 _WHOLE_SHARE = 0.9
 _CUT_DOUBTFUL_SHARE = 0.6
-_CUT_LEAST_PATCHES = 12
+_CUT_LEAST_PATCHES = 20
 """A page of which less than the whole share of its print came was cut: what came must be found the better,
 and be enough to tell."""
 
@@ -242,7 +242,7 @@ def _came(blank: BlankPage, ends: NDArray[np.float64], size_px: tuple[int, int])
 
 
 def _enough_found(found: float, came: NDArray[np.bool_]) -> bool:
-    """Whether enough of the print that should be there is there: a wrong map, too, may seem a page cut short."""
+    """Whether enough of the print that should have come is there: a wrong map, too, makes a page look cut."""
     if float(came.mean()) >= _WHOLE_SHARE:
         return found >= _DOUBTFUL_SHARE
     return found >= _CUT_DOUBTFUL_SHARE and int(came.sum()) >= _CUT_LEAST_PATCHES

@@ -5,7 +5,7 @@ class CatalogError(Exception):
     """Any error of the form catalog."""
 
 
-class UnknownForm(CatalogError):  # noqa: N818 - named for what is wrong
+class UnknownForm(CatalogError):
     """A form or version that the catalog does not hold."""
 
     def __init__(self, form: str, version: str | None, known: tuple[str, ...]) -> None:
@@ -13,7 +13,7 @@ class UnknownForm(CatalogError):  # noqa: N818 - named for what is wrong
         super().__init__(f"The catalog has no form {wanted}; it holds {', '.join(known) or 'none'}.")
 
 
-class UnknownField(CatalogError):  # noqa: N818 - named for what is wrong
+class UnknownField(CatalogError):
     """A field that a form does not have."""
 
     def __init__(self, form: str, version: str, name: str) -> None:
@@ -23,14 +23,14 @@ class UnknownField(CatalogError):  # noqa: N818 - named for what is wrong
         )
 
 
-class BadTemplate(CatalogError):  # noqa: N818 - named for what is wrong
+class BadTemplate(CatalogError):
     """A template.yaml that does not describe a form."""
 
     def __init__(self, where: str, why: str) -> None:
         super().__init__(f"{where} is not a template: {why}. Correct it, then run `remsfax templates check`.")
 
 
-class MissingBlank(CatalogError):  # noqa: N818 - named for what is wrong
+class MissingBlank(CatalogError):
     """A template without the blank PDF that is drawn from it."""
 
     def __init__(self, form: str, version: str) -> None:

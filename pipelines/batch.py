@@ -20,6 +20,7 @@ from typing import Any, Protocol
 from sqlalchemy.engine import Engine
 
 from form_templates.catalog import load_catalog
+from pipelines.failures import sentence_of
 from pipelines.intake import open_source
 from pipelines.logs import note, note_failure, start_log
 from pipelines.planning import ChunkPlanner
@@ -35,7 +36,6 @@ from store.model import SetAside
 from store.owners import owner_name
 from store.recording import set_aside
 from store.schema import upgrade
-from validators.program.rems_ids import RemsIdsExhaustedError
 
 STRIKES = 2
 """A fax whose process is lost so often is set aside: once may have been another's memory."""
@@ -108,8 +108,21 @@ class BatchResult:
             return 2
         return 1 if self.count("set_aside") else 0
 
+    @property
+    def stopped_sentence(self) -> str:
+        """Why the batch could not finish, and how many faxes wait; empty where it did."""
+        waiting = self.taken.left + self.unfinished
+        if self.stopped is None or not waiting:
+            return self.stopped or ""
+        return f"{self.stopped} {waiting} {'fax waits' if waiting == 1 else 'faxes wait'} for the next run."
+
+    @property
+    def warnings(self) -> int:
+        """Sentences that ask someone to act and hold nothing up."""
+        return sum(fax.warnings for fax in self.faxes_done)
+
     def remarks(self) -> Iterator[str]:
-        """A line for whatever did not end as a record or in review."""
+        """A line for whatever did not end as a record or in review, and for the warnings together."""
         for fax in self.faxes_done:
             if fax.set_aside is not None:
                 names = ", ".join(self.taken.names.get(fax.sha256, [fax.sha256]))
@@ -120,9 +133,11 @@ class BatchResult:
             yield f"left for the next run: {name}: it is still being written"
         if self.taken.passed_over:
             yield f"passed over: {self.taken.passed_over} other files, which bear no fax's name"
+        if self.warnings:
+            warned = sum(fax.warnings > 0 for fax in self.faxes_done)
+            yield f"to act on: {_many(self.warnings, 'warning')} in {_many(warned, 'fax')}; see the report"
         if self.stopped is not None:
-            waiting = self.taken.left + self.unfinished
-            yield f"{self.stopped} {waiting} faxes wait for the next run." if waiting else self.stopped
+            yield self.stopped_sentence
 
     def as_json(self) -> dict[str, Any]:
         """The object of ``remsfax run --json``."""
@@ -138,6 +153,10 @@ class BatchResult:
             "seconds": round(self.seconds, 2),
             "cpu_seconds": round(self.cpu_seconds, 2),
         }
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}{'es' if noun.endswith('x') else 's'}"
 
 
 @dataclass
@@ -199,9 +218,9 @@ def run_batch(
             intake.start()
             try:
                 _process_queue(state, intake, dispatch or threads.submit, progress)
-            except StoreError as error:
+            except Exception as error:
                 note_failure("batch stopped")
-                state.stop(str(error))
+                state.stop(sentence_of(error))
             except KeyboardInterrupt:
                 state.stop("Stopped by the operator; run again to go on.")
     finally:
@@ -286,7 +305,7 @@ def _chunk(state: _State, worker: Worker, claims: Sequence[Claimed]) -> Chunk:
             return _run_chunk(state, worker, claims)
         except Exception as error:
             note_failure("a chunk stopped")
-            state.stop(str(error) or type(error).__name__)
+            state.stop(sentence_of(error))
             return []
         finally:
             state.workers.put(worker)
@@ -308,7 +327,7 @@ def _run_chunk(state: _State, worker: Worker, claims: Sequence[Claimed]) -> list
                 continue
             fax = _give_up(state, claimed, lost)
         except MachineFault as fault:
-            state.stop(str(fault))
+            state.stop(sentence_of(fault))
             break
         state.planner.measured(1, time.perf_counter() - began)
         state.add(fax)
@@ -336,9 +355,9 @@ def _register(state: _State, *, all_came: bool) -> None:
     """Take what was recorded into the registers, whatever else went wrong; what fails waits for the next."""
     try:
         register(state.database, load_catalog(), state.settings, all_came=all_came)
-    except (StoreError, RemsIdsExhaustedError) as error:
+    except Exception as error:
         note_failure("registers stopped")
-        state.stop(str(error))
+        state.stop(sentence_of(error))
 
 
 def _release(state: _State) -> None:

@@ -7,8 +7,8 @@ page came whole and was laid over its form without doubt, and no rule failed.
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
+from extractors.cut_off import CUT_OFF
 from extractors.model import DocumentReading, FieldReading
-from extractors.read import CUT_OFF
 from pipelines.checking import Checked
 from pipelines.transmission_model import ReadFax
 from store.model import Outcome, TaskKind, TaskRecord

@@ -10,6 +10,7 @@ from extractors.readers.protocol import LineCrop, Readers
 from extractors.readers.registry import open_readers
 from form_templates.catalog import Catalog, load_catalog
 from pipelines.settings import PipelineSettings
+from pipelines.version import software_version
 
 
 @dataclass(frozen=True)
@@ -23,9 +24,19 @@ class ReadingEngine:
 
     @property
     def models(self) -> Mapping[str, str]:
-        """Version of the model behind each reader's name, as the store keeps it."""
-        hand, typed = self.readers.hand, self.readers.typed
-        return {"handwriting": f"{hand.name} {hand.version}", "print": f"{typed.name} {typed.version}"}
+        """What stands behind each reader's name, as the store keeps it.
+
+        Marks and signatures are told by no model but by this program's own measures, and so is that nothing
+        is written somewhere: their version is the program's.
+        """
+        hand, typed, own = self.readers.hand, self.readers.typed, f"remsfax {software_version()}"
+        return {
+            "handwriting": f"{hand.name} {hand.version}",
+            "print": f"{typed.name} {typed.version}",
+            "mark": own,
+            "signature": own,
+            "none": own,
+        }
 
     @property
     def page_counts(self) -> Mapping[tuple[str, str], int]:

@@ -1,8 +1,10 @@
 """Reading files without a store: what ``remsfax read`` and ``remsfax score`` do."""
 
+import hashlib
 import multiprocessing
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,14 +13,15 @@ from extractors.errors import UnreadableFax
 from pipelines.checking import check, program_state
 from pipelines.contract import reading_json, refusal_json
 from pipelines.engine import ReadingEngine, load_engine
-from pipelines.errors import PipelineError
+from pipelines.errors import PipelineError, WorkersFailed
+from pipelines.failures import place_of, sentence_of
 from pipelines.intake import Arrival, Entry
 from pipelines.logs import note_failure, start_log
 from pipelines.reading import read_transmission
 from pipelines.settings import PipelineSettings
 from pipelines.sidecar import facts_of
 from pipelines.threads import one_thread_each
-from pipelines.transmission import FAULT, MACHINE_FAULTS
+from pipelines.transmission import MACHINE_FAULTS
 
 Json = dict[str, Any]
 
@@ -32,11 +35,17 @@ class NoSuchFile(PipelineError):
     """A file that is not there or may not be read."""
 
 
+class ReadingStopped(PipelineError):
+    """The machine, not the file, kept a file from being read."""
+
+
 def read_files(files: Sequence[Path], settings: PipelineSettings) -> Iterator[tuple[Path, Json]]:
     """Read files, in their order, on as many cores as the settings allow.
 
     Raises:
         NoSuchFile: a file is not there or may not be read.
+        ReadingStopped: the machine cannot go on.
+        WorkersFailed: a reading process cannot start, or died.
     """
     one_thread_each()
     start_log(settings.batch.log)
@@ -54,7 +63,15 @@ def read_files(files: Sequence[Path], settings: PipelineSettings) -> Iterator[tu
         initializer=_start,
         initargs=(settings,),
     ) as pool:
-        yield from zip(files, pool.map(_read, files), strict=True)
+        readings = pool.map(_read, files)
+        for file in files:
+            try:
+                yield file, next(readings)
+            except BrokenProcessPool:
+                raise WorkersFailed(
+                    f"A reading process could not start, or died while {file.name} or one of the next was read; "
+                    f"the last lines of {settings.batch.log} say why."
+                ) from None
 
 
 def read_file(file: Path, engine: ReadingEngine) -> Json:
@@ -62,6 +79,7 @@ def read_file(file: Path, engine: ReadingEngine) -> Json:
 
     Raises:
         NoSuchFile: it may not be read.
+        ReadingStopped: the machine cannot go on.
     """
     try:
         data = file.read_bytes()
@@ -70,18 +88,26 @@ def read_file(file: Path, engine: ReadingEngine) -> Json:
         raise NoSuchFile(f"{file} cannot be read ({error.strerror}); allow it.") from None
     changed = datetime.fromtimestamp(seen.st_mtime, UTC)
     entry = Entry(file.name, str(file), len(data), changed, changed, str(file))
-    facts = facts_of(Arrival(entry, data, _beside(file)), engine.settings.intake.timezone)
+    sha256 = hashlib.sha256(data).hexdigest()
     try:
+        facts = facts_of(Arrival(entry, data, _beside(file)), engine.settings.intake.timezone)
         read = read_transmission(data, file.name, facts, engine)
         state = program_state(facts.received_at, engine.settings.intake.timezone)
         return reading_json(read.reading, check(read.reading, facts.received_at, state, engine))
-    except MACHINE_FAULTS:
-        raise
+    except MACHINE_FAULTS as error:
+        note_failure("the machine cannot go on", fax=sha256)
+        # Exceptions of libraries may not survive the way to another process; one line does.
+        raise ReadingStopped(f"{file.name}: {sentence_of(error)}") from None
     except UnreadableFax as refusal:
-        return refusal_json(facts.sha256, refusal.code, str(refusal))
-    except Exception:
-        note_failure("fault of the program", fax=facts.sha256)
-        return refusal_json(facts.sha256, "internal", FAULT)
+        return refusal_json(sha256, refusal.code, str(refusal))
+    except Exception as error:
+        note_failure("fault of the program", fax=sha256)
+        return refusal_json(sha256, "internal", _fault(error, engine.settings.batch.log))
+
+
+def _fault(error: Exception, log: str) -> str:
+    what = " at ".join(filter(None, (type(error).__name__, place_of(error))))
+    return f"A fault of the program stopped the reading ({what}); report it with its entry in {log}."
 
 
 def _beside(file: Path) -> bytes | None:
@@ -94,7 +120,11 @@ def _beside(file: Path) -> bytes | None:
 def _start(settings: PipelineSettings) -> None:
     global _engine  # noqa: PLW0603 - a process of a pool has no other place that outlives a task
     start_log(settings.batch.log)
-    _engine = load_engine(settings)
+    try:
+        _engine = load_engine(settings)
+    except Exception:
+        note_failure("a reading process could not start")
+        raise
 
 
 def _read(file: Path) -> Json:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.engine import Engine
 
 from pipelines.errors import PipelineError
+from pipelines.failures import sentence_of
 from pipelines.intake import Arrival, NotTaken, Source, StillChanging, take_all
 from pipelines.logs import note, note_failure
 from pipelines.settings import PipelineSettings
@@ -91,7 +92,7 @@ class Intake:
                     break
         except (PipelineError, StoreError) as error:
             note_failure("intake stopped")
-            self.taken.stopped = str(error)
+            self.taken.stopped = sentence_of(error)
         except Exception:
             note_failure("intake stopped by a fault of the program")
             self.taken.stopped = (

@@ -1,13 +1,12 @@
 """From what was read, checked and decided to what the store takes in: one record for one fax."""
 
 from collections.abc import Mapping
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 
 from extractors.model import DocumentReading, FieldReading, OtherPage, StrayText
 from pipelines.checking import Checked
 from pipelines.decide import Decided
 from pipelines.transmission_model import SET_ASIDE_PRIORITY, PageNotes, ReadFax
+from pipelines.version import software_version
 from store.model import (
     CandidateRecord,
     DocumentRecord,
@@ -23,15 +22,6 @@ from store.model import (
     TransmissionRecord,
 )
 from validators.model import Finding
-
-
-@cache
-def software_version() -> str:
-    """The version of this program."""
-    try:
-        return version("remsfax")
-    except PackageNotFoundError:  # run from a folder that was never installed
-        return "uninstalled"
 
 
 def fax_record(

@@ -2,7 +2,7 @@
 
 import base64
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from pipelines.registering import findings_of
 from pipelines.settings import PipelineSettings, private_folder
 from pipelines.stores import store_database
 from pipelines.transmission_model import TASK_RANK
+from pipelines.warnings import without_task
 from store.database import reading
 from store.queries import TaskSummary, TransmissionSummary, summaries
 from validators.program.rules import ProgramFinding
@@ -58,6 +59,8 @@ class Shown:
     needs: tuple[Need, ...]
     told: tuple[ProgramFinding, ...]
     """What the program's rules ask of a person about its forms, as the registers stand now."""
+    warnings: tuple[Need, ...]
+    """What its checks ask of a person although it holds nothing up."""
     pictures: tuple[tuple[int, str], ...]
     known: bool
 
@@ -65,6 +68,11 @@ class Shown:
     def anchor(self) -> str:
         """Of the fax within the report."""
         return self.fax.id[:12]
+
+    @property
+    def asks(self) -> bool:
+        """Whether somebody is asked to act although nothing about reading it is open."""
+        return bool(self.told or self.warnings)
 
     @property
     def adverse_event(self) -> bool:
@@ -100,12 +108,14 @@ def render_report(result: BatchResult, settings: PipelineSettings, catalog: Cata
     done = {fax.sha256: fax for fax in result.faxes_done}
     forms = {document.id for fax in faxes if fax.id in done for document in fax.documents}
     findings = findings_of(database, forms, settings)
+    told = {fax.id: _told(fax, findings) for fax in faxes}
     shown = [
         Shown(
             names=tuple(names.get(fax.id, fax.sources)),
             fax=fax,
             needs=needs_of(fax),
-            told=_told(fax, findings),
+            told=told[fax.id],
+            warnings=warnings_of(fax, {finding.message for finding in told[fax.id]}),
             pictures=tuple((picture.page, _data_uri(picture.png)) for picture in done[fax.id].pictures)
             if fax.id in done
             else (),
@@ -125,9 +135,9 @@ def render_report(result: BatchResult, settings: PipelineSettings, catalog: Cata
         urgent=[fax for fax in shown if fax.adverse_event],
         waiting=[fax for fax in shown if fax.fax.status == "in_review" and not fax.adverse_event],
         set_aside=[fax for fax in shown if fax.fax.status == "set_aside"],
-        asked=[fax for fax in shown if fax.fax.status == "recorded" and fax.told and not fax.adverse_event],
+        asked=[fax for fax in shown if fax.fax.status == "recorded" and fax.asks and not fax.adverse_event],
         recorded=[
-            fax for fax in shown if fax.fax.status == "recorded" and not fax.told and not fax.adverse_event
+            fax for fax in shown if fax.fax.status == "recorded" and not fax.asks and not fax.adverse_event
         ],
         copies=[fax for fax in shown if len(fax.names) > 1 or fax.known],
         stages=_stages(fax.seconds for fax in faxes if fax.id in done),
@@ -147,6 +157,21 @@ def needs_of(fax: TransmissionSummary) -> tuple[Need, ...]:
         if kind != "set_aside"
     ]
     return tuple(sorted(needs, key=lambda need: (TASK_RANK[need.kind], need.reason)))  # type: ignore[index]
+
+
+def warnings_of(fax: TransmissionSummary, said: Set[str] = frozenset()) -> tuple[Need, ...]:
+    """What the checks of a fax ask of a person without a task: a rule, a sentence and its pages each.
+
+    Args:
+        fax: with its findings.
+        said: sentences that the report shows of it already.
+    """
+    warnings = without_task(fax.findings, {task.reason for task in fax.open_tasks})
+    return tuple(
+        Need("warning", rule, message, pages)
+        for (rule, message), pages in warnings.items()
+        if message not in said
+    )
 
 
 def _told(

@@ -8,11 +8,11 @@ from dataclasses import replace
 from form_templates.catalog import load_catalog
 from pipelines.batch import BatchResult, run_batch
 from pipelines.errors import OrchestratorUnreachable
+from pipelines.failures import sentence_of
 from pipelines.logs import note, note_failure
 from pipelines.receiving import Progress
-from pipelines.report import ReportNotWritten, write_report
+from pipelines.report import write_report
 from pipelines.settings import PipelineSettings
-from store.errors import StoreError
 
 API_VARIABLE = "PREFECT_API_URL"
 
@@ -40,9 +40,9 @@ def with_report(result: BatchResult, settings: PipelineSettings) -> BatchResult:
     """The result with the path of its report; a report that cannot be written stops nothing, and is told."""
     try:
         return replace(result, report=str(write_report(result, settings, load_catalog())))
-    except (ReportNotWritten, StoreError) as error:
+    except Exception as error:
         note_failure("report not written", batch=result.batch_id)
-        return replace(result, stopped=result.stopped or str(error))
+        return replace(result, stopped=result.stopped or sentence_of(error))
 
 
 def _under_prefect(settings: PipelineSettings) -> bool:

@@ -16,6 +16,7 @@ from pipelines.pixels import small_picture
 from pipelines.reading import read_transmission
 from pipelines.recording import fax_record, set_aside_record
 from pipelines.transmission_model import TASK_RANK, FaxSummary, Picture, ReadFax
+from pipelines.warnings import without_task
 from store.errors import ArchiveMismatch, ArchiveMissing, RecordRefused, StoreError
 from store.inbox import Claimed
 from store.model import SetAside, TaskRecord, TransmissionRecord
@@ -80,12 +81,14 @@ def _set_aside(sha256: str, reason: SetAside, desk: Desk) -> FaxSummary:
 
 def _summary(read: ReadFax, whole: TransmissionRecord) -> FaxSummary:
     concerned = _pages_concerned(whole.tasks)
+    findings = [*whole.findings, *(finding for document in whole.documents for finding in document.findings)]
     return FaxSummary(
         sha256=whole.sha256,
         outcome=whole.outcome,
         priority=whole.priority,
         page_count=len(whole.pages),
         document_count=len(whole.documents),
+        warnings=len(without_task(findings, {task.reason for task in whole.tasks})),
         pictures=tuple(
             Picture(notes.number, small_picture(notes.received))
             for notes in read.pages

@@ -60,12 +60,17 @@ class Picture:
 
 @dataclass(frozen=True)
 class FaxSummary:
-    """What a batch remembers of a fax that it finished; the rest is asked of the store."""
+    """What a batch remembers of a fax that it finished; the rest is asked of the store.
+
+    Attributes:
+        warnings: sentences that ask someone to act and hold nothing up.
+    """
 
     sha256: str
     outcome: Outcome
     priority: int
     page_count: int = 0
     document_count: int = 0
+    warnings: int = 0
     pictures: tuple[Picture, ...] = ()
     set_aside: SetAside | None = None

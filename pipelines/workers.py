@@ -17,6 +17,7 @@ from multiprocessing.connection import wait
 from typing import TYPE_CHECKING
 
 from pipelines.errors import WorkersFailed
+from pipelines.failures import sentence_of
 from pipelines.logs import note, note_failure, start_log
 from pipelines.settings import PipelineSettings
 from pipelines.threads import one_thread_each
@@ -77,7 +78,7 @@ def work(claimed: Claimed) -> FaxSummary:
     except Exception as error:
         note_failure("the machine cannot go on", fax=claimed.transmission_id)
         # Exceptions of libraries may not survive the way to another process; one line does.
-        raise MachineFault(str(error) or type(error).__name__) from None
+        raise MachineFault(sentence_of(error)) from None
 
 
 def _end_with_parent() -> None:

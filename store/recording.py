@@ -16,7 +16,7 @@ from store.suspects import link_suspects
 from store.tables import Transmission
 
 
-def record(engine: Engine, fax: TransmissionRecord, *, suspect_distance_bits: int = 3) -> bool:
+def record(engine: Engine, fax: TransmissionRecord, *, suspect_distance_bits: int = 6) -> bool:
     """Write all about one fax with its status and its rows of the audit trail: all of it or nothing.
 
     Safe to repeat: a fax that has its outcome already is left as it is.

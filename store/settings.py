@@ -31,8 +31,8 @@ class StoreSettings(BaseModel):
         description="how long a batch may work on a claimed fax before another batch may take it over",
     )
     suspect_distance_bits: int = Field(
-        default=3,
+        default=6,
         ge=0,
-        le=3,
+        le=7,
         description="pages whose content hashes differ in at most so many of 64 bits may be one paper",
     )

@@ -7,10 +7,14 @@ from store.tables import Page, Suspect
 
 BANDS = 4
 DIGITS_IN_BAND = 4
+BITS_IN_BAND = 4 * DIGITS_IN_BAND
+
+FARTHEST_BITS = 2 * BANDS - 1
+"""Hashes so far apart have at least one band that differs in one bit at most: every such pair is found."""
 
 
 def band(content_hash: str | None, number: int) -> str | None:
-    """One quarter of a content hash: two hashes that differ in fewer bits than there are bands share one."""
+    """One quarter of a content hash, by which the pages are indexed."""
     return (
         None
         if content_hash is None
@@ -23,10 +27,23 @@ def distance_bits(one: str, other: str) -> int:
     return (int(one, 16) ^ int(other, 16)).bit_count()
 
 
+def _near(content_hash: str, number: int, limit_bits: int) -> list[str]:
+    """What the band of a hash may be in hashes at most ``limit_bits`` apart, in one band of them at least.
+
+    The bits that differ cannot all be spread so that each band has more than its share.
+    """
+    here = int(content_hash[number * DIGITS_IN_BAND : (number + 1) * DIGITS_IN_BAND], 16)
+    flips = [0] if limit_bits < BANDS else [0, *(1 << bit for bit in range(BITS_IN_BAND))]
+    return [f"{here ^ flip:0{DIGITS_IN_BAND}x}" for flip in flips]
+
+
 def link_suspects(session: Session, transmission_id: str, limit_bits: int) -> None:
     """Link each page of a fax with those of other faxes whose hashes differ in at most ``limit_bits`` bits.
 
-    The four bands find all pairs up to 3 bits apart, and not all beyond.
+    Args:
+        session: in which the fax is being recorded.
+        transmission_id: the fax.
+        limit_bits: at most ``FARTHEST_BITS``; of pairs farther apart only some would be found.
     """
     mine = session.execute(
         select(Page.number, Page.content_hash).where(
@@ -36,7 +53,12 @@ def link_suspects(session: Session, transmission_id: str, limit_bits: int) -> No
     for number, content_hash in mine:
         others = session.execute(
             select(Page.transmission_id, Page.number, Page.content_hash).where(
-                or_(*(getattr(Page, f"content_band_{at}") == band(content_hash, at) for at in range(BANDS))),
+                or_(
+                    *(
+                        getattr(Page, f"content_band_{at}").in_(_near(content_hash, at, limit_bits))
+                        for at in range(BANDS)
+                    )
+                ),
                 Page.transmission_id != transmission_id,
             )
         ).all()

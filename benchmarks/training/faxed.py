@@ -71,7 +71,7 @@ def _leftovers(ink: Ink, rng: random.Random) -> Ink:
 
 
 def _line_faults(bits: Bits, rng: random.Random, noise: np.random.Generator) -> Bits:
-    """Bad lines come in runs: a receiver repeats the last good row until the coding recovers, or loses rows."""
+    """Bad lines come in runs: a receiver repeats the last good row until the code recovers, or loses rows."""
     rate = rng.choices((0.0, 0.01, 0.04, 0.08), weights=(40, 20, 20, 20))[0]
     if not rate:
         return bits

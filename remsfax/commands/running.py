@@ -60,13 +60,18 @@ def _print_table(result: "BatchResult") -> None:
     from rich.table import Table
 
     counts = result.as_json()
-    table = Table("faxes", "forms", "recorded", "in review", "set aside", "known already", "seconds")
-    table.add_row(
-        *(
-            str(counts[key])
-            for key in ("faxes", "documents", "recorded", "in_review", "set_aside", "duplicates", "seconds")
-        )
-    )
+    columns = {
+        "faxes": counts["faxes"],
+        "forms": counts["documents"],
+        "recorded": counts["recorded"],
+        "in review": counts["in_review"],
+        "set aside": counts["set_aside"],
+        "known already": counts["duplicates"],
+        "warnings": result.warnings,
+        "seconds": counts["seconds"],
+    }
+    table = Table(*columns)
+    table.add_row(*map(str, columns.values()))
     console = Console()
     console.print(table)
     if result.report:
@@ -74,6 +79,6 @@ def _print_table(result: "BatchResult") -> None:
 
 
 def _print_remarks(result: "BatchResult") -> None:
-    """Whatever did not end as a record or in review, a line each, on the terminal's other channel."""
+    """What somebody has to know beside the table, a line each, on the terminal's other channel."""
     for line in result.remarks():
         sys.stderr.write(f"remsfax: {line}\n")

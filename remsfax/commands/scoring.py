@@ -36,7 +36,10 @@ def score(
         bool, typer.Option("--wrong", help="Also list the fields that were read wrong.")
     ] = False,
 ) -> None:
-    """Read every fax of a folder and score it against the truth beside it."""
+    """Read every fax of a folder and score it against the truth beside it.
+
+    Ends with 1 when a file could not be opened; a line on standard error says why.
+    """
     from form_templates.catalog import load_catalog
     from pipelines.read_files import read_files
     from remsfax.progress import batch_progress
@@ -49,10 +52,12 @@ def score(
         (template.form, template.version): {field.name: field.kind for field in template.fields}
         for template in load_catalog().templates
     }
-    scored = {}
+    scored, refused = {}, dict[Path, str]()
     with batch_progress() as progress:
         for file, reading in read_files(list(truths), settings):
             scored[file] = score_fax(reading, truths[file], kinds)
+            if "set_aside" in reading:
+                refused[file] = reading["set_aside"]["message"]
             progress(len(scored), len(truths))
     scores = Scores(tuple(scored.values()))
     if as_json:
@@ -64,6 +69,9 @@ def score(
             for field in fax.fields:
                 if not field.right:
                     sys.stderr.write(f"{file.name} {_told(field)}\n")
+    for file, message in refused.items():
+        sys.stderr.write(f"remsfax: set aside: {file.name}: {message}\n")
+    raise typer.Exit(1 if refused else 0)
 
 
 def load_truths(folder: Path, suffixes: tuple[str, ...]) -> dict[Path, dict[str, Any]]:

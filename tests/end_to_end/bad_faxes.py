@@ -55,9 +55,19 @@ def with_tag(data: bytes, tag: int, value: int) -> bytes:
     (count,) = struct.unpack_from("<H", data, offset)
     for entry in range(offset + 2, offset + 2 + 12 * count, 12):
         if struct.unpack_from("<H", data, entry)[0] == tag:
+            before = struct.unpack_from("<H", data, entry + 8)[0]
+            if before == value:
+                raise ValueError(f"tag {tag} says {value} already")
             struct.pack_into("<HHIHH", changed, entry, tag, 3, 1, value, 0)
             return bytes(changed)
     raise ValueError(f"the TIFF has no tag {tag}")
+
+
+def wrong_fill_order(page: Image.Image) -> bytes:
+    """A TIFF whose bits are written the lowest first, and whose FillOrder says the highest."""
+    out = io.BytesIO()
+    page.save(out, "TIFF", compression="group4", dpi=(204, 196), tiffinfo={266: 2})
+    return with_tag(out.getvalue(), 266, 1)
 
 
 def many_pages(count: int) -> bytes:

@@ -238,5 +238,6 @@ def test_a_field_that_never_arrived_counts_nowhere() -> None:
 
 def test_a_form_that_nobody_could_read_is_not_missed() -> None:
     true = truth() | {"readable": {"2": False, "3": False}}
-    scored = score_fax(reading() | {"documents": [], "other_pages": [{"page": 1, "kind": "cover"}]}, true, KINDS)
+    nothing = reading() | {"documents": [], "other_pages": [{"page": 1, "kind": "cover"}]}
+    scored = score_fax(nothing, true, KINDS)
     assert (scored.documents, scored.fields, scored.pages, scored.pages_right) == (0, (), 1, 1)

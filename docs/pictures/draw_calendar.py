@@ -1,4 +1,4 @@
-"""Draws ``calendar.svg``, the calendar of a made-up patient: ``python docs/pictures/calendar.py``.
+"""Draws ``calendar.svg``, the calendar of a made-up patient: ``python -m docs.pictures.draw_calendar``.
 
 Two courses; status forms on time, one late, one missed, the next one due.
 """
