@@ -10,7 +10,7 @@ from benchmarks.main_job.examination import examination
 from benchmarks.main_job.killing import killed_batches
 from benchmarks.main_job.reading_rows import field_rows, hand_rows, page_rows, read_folder
 from benchmarks.main_job.registration import registration_rows
-from benchmarks.main_job.whole_job import whole_job
+from benchmarks.main_job.whole_job import quick_job, whole_job
 from benchmarks.table import Mode, Row, main
 
 CACHE = REPOSITORY / "var" / "cache"
@@ -24,7 +24,7 @@ def measure(mode: Mode, say: Callable[[str], None]) -> Iterator[Row]:
         scratch = Path(name)
         if mode == "quick":
             say("the whole job over every fourth sample fax")
-            yield from whole_job(scratch, faxes[::4], memory_faxes=0)
+            yield from quick_job(scratch, faxes[::4])
             say("one batch killed and run again")
             yield from killed_batches(scratch / "kills", faxes[3:60:12], kills=1)
             return

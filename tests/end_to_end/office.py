@@ -12,6 +12,7 @@ import pytest
 
 SAMPLES = Path(__file__).parents[2] / "sample_faxes" / "faxes"
 COMMAND = (sys.executable, "-m", "remsfax")
+FORMS = ("prescription_order", "patient_status", "patient_authorization", "care_transfer")
 TIMEOUT_SECONDS = 300
 
 
@@ -83,14 +84,23 @@ class Office:
         return {path.name: path.read_bytes() for path in sorted((self.folder / "exported").iterdir())}
 
     def put_samples(self, count: int) -> list[Path]:
-        """Lay the first sample faxes and their sidecars into the inbox."""
-        faxes = sorted(path for path in SAMPLES.iterdir() if path.suffix in {".tif", ".pdf"})[:count]
+        """Lay small sample faxes of different forms, and their sidecars, into the inbox."""
+        faxes = small_samples()[:count]
         if len(faxes) < count:
             pytest.skip("the sample faxes are not here: make samples")
         for fax in faxes:
             for path in (fax, fax.with_suffix(".json")):
                 (self.inbox / path.name).write_bytes(path.read_bytes())
         return faxes
+
+
+def small_samples() -> list[Path]:
+    """The smallest sample fax that begins with each of a few forms, in the order of the forms."""
+    smallest: dict[str, Path] = {}
+    for fax in sorted(SAMPLES.glob("*.tif"), key=lambda path: (path.stat().st_size, path.name)):
+        for document in json.loads(fax.with_suffix(".json").read_text())["documents"][:1]:
+            smallest.setdefault(document["form"], fax)
+    return [smallest[form] for form in FORMS if form in smallest]
 
 
 def open_office(folder: Path, blank_cache: Path) -> Office:

@@ -60,7 +60,8 @@ def morning(tmp_path_factory: pytest.TempPathFactory, blank_cache: Path) -> Morn
         "no pages.pdf": bad_faxes.pdf_without_pages(),
         "3000 pages.tif": bad_faxes.many_pages(3000),
         "huge.tif": bad_faxes.huge_declared(),
-        "inverted.tif": bad_faxes.with_tag(one, 262, 1),
+        "inverted.tif": bad_faxes.with_tag(one, 262, 0),
+        "fill order.tif": bad_faxes.wrong_fill_order(fine),
         "no resolution.tif": bad_faxes.tiff([standard], [None]),
         "two resolutions.tif": bad_faxes.tiff([fine, standard], [(204, 196), (204, 98)]),
         "photo.jpg": bad_faxes.phone_photo(fine),
@@ -116,7 +117,7 @@ def test_the_pages_before_a_cut_are_read(morning: Morning) -> None:
     assert morning.forms("truncated.tif")[0]["form"] == "prescription_order"
 
 
-@pytest.mark.parametrize("name", ["inverted.tif", "no resolution.tif", ODD_NAME])
+@pytest.mark.parametrize("name", ["inverted.tif", "fill order.tif", "no resolution.tif", ODD_NAME])
 def test_tags_that_lie_or_lack_and_odd_names_change_nothing(morning: Morning, name: str) -> None:
     assert morning.fax(name)["status"] == "in_review"
     assert [form["form"] for form in morning.forms(name)] == ["prescription_order"]
@@ -153,7 +154,7 @@ def test_the_batch_tells_the_truth(morning: Morning) -> None:
     ]  # fmt: skip
     assert morning.ran.code == 1
     assert counts["set_aside"] == 8
-    assert counts["faxes"] == 14
+    assert counts["faxes"] == 15
     assert (
         counts["faxes"]
         == counts["recorded"] + counts["in_review"] + counts["set_aside"] + counts["duplicates"]
@@ -168,8 +169,8 @@ def test_the_batch_tells_the_truth(morning: Morning) -> None:
 def test_the_growing_file_is_taken_when_it_has_settled_and_nothing_else_again(morning: Morning) -> None:
     ran = morning.office.command("run", "inbox", "--json")
     assert ran.code == 1
-    assert ran.json["faxes"] == 15
-    assert ran.json["duplicates"] == 12
+    assert ran.json["faxes"] == 16
+    assert ran.json["duplicates"] == 13
     assert ran.json["set_aside"] == 3
     assert morning.office.command("verify-audit").code == 0
 

@@ -44,12 +44,11 @@ def catalog() -> Catalog:
 
 
 def answers(template: Template, without: str = "") -> dict[str, Answer]:
-    given = {
+    return {
         field.name: Answer(field.name, field.kind, _value(field))
         for field in template.fields
         if field.required != "no" and field.name != without and field.kind != "office_use"
     }
-    return given
 
 
 def _value(field: object) -> Value:

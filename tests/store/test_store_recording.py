@@ -218,8 +218,10 @@ def test_pages_written_alike_are_suspected_whoever_comes_first(engine: Engine) -
         "00000000000000ff",
         "00000000000000f0",
         "00000000000000fe",
-        "80000000000010fb",
+        "800000000000107b",
         "ffff000000000000",
+        "0001000100030303",  # six bits from the next, and no band is the same
+        "0000000000000000",
     ]
     for number, value in enumerate(hashes):
         receive(engine, facts(number))
