@@ -10,6 +10,7 @@ from typing import Any
 
 import psycopg
 from sqlalchemy.engine import Engine
+from stdnum.iso7064 import mod_37_36
 
 from benchmarks.program_cases import Story, at, npi, patient_values, prescriber_values, site_values
 from benchmarks.program_people import FIRST, LAST
@@ -23,7 +24,6 @@ from validators.model import Value
 from validators.program.clocks import follow_up, missed_from, status_slots
 from validators.program.events import RecordedForm
 from validators.program.mentions import FOUNDING, blocking_keys, mentions_of
-from validators.program.rems_ids import candidates
 
 PROGRAM = Program()
 PATIENTS_OF_A_PRESCRIBER = 100
@@ -104,7 +104,8 @@ class Crowd:
 
     def rems_id(self, number: int) -> str:
         """The REMS ID issued to a patient: a number of its own, so that no two are alike."""
-        return next(candidates("patient", self.story_id(number)))
+        body = f"P{number:07d}"
+        return f"P-{number:07d}{mod_37_36.calc_check_digit(body)}"
 
     def story_id(self, number: int) -> str:
         """The document id of a patient's enrollment."""

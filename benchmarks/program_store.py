@@ -22,6 +22,7 @@ from benchmarks.table import Row, at_most, reported
 from store.database import open_database, reading
 from store.queries import forms_of
 from store.registers.asking import due, patient, verify
+from store.registers.folding import fold_stale
 from store.registers.opening import open_ledger
 from store.schema import upgrade
 from validators.program.events import RecordedForm
@@ -54,6 +55,7 @@ def store_rows(full: bool, say: Callable[[str], None]) -> Iterator[Row]:
         began = time.perf_counter()
         enroll_others(engine, crowd)
         copy_patients(url, crowd)
+        fold_stale(engine, PROGRAM)
         say(f"made in {time.perf_counter() - began:.0f} s")
         yield from _questions(engine, crowd, 300 if full else 60)
         yield from _ingest(engine, empty, crowd, 400 if full else 60, say)

@@ -27,10 +27,11 @@ def distance_bits(one: str, other: str) -> int:
     return (int(one, 16) ^ int(other, 16)).bit_count()
 
 
-def _near(content_hash: str, number: int, limit_bits: int) -> list[str]:
-    """What the band of a hash may be in hashes at most ``limit_bits`` apart, in one band of them at least.
+def near_bands(content_hash: str, number: int, limit_bits: int) -> list[str]:
+    """What one band may be in a hash at most ``limit_bits`` from this one, if no other band is nearer.
 
-    The bits that differ cannot all be spread so that each band has more than its share.
+    Bits that differ cannot be spread over the bands so that each gets more than its share: up to 3 leave one
+    band as it is, up to 7 change at most one bit of it.
     """
     here = int(content_hash[number * DIGITS_IN_BAND : (number + 1) * DIGITS_IN_BAND], 16)
     flips = [0] if limit_bits < BANDS else [0, *(1 << bit for bit in range(BITS_IN_BAND))]
@@ -55,7 +56,7 @@ def link_suspects(session: Session, transmission_id: str, limit_bits: int) -> No
             select(Page.transmission_id, Page.number, Page.content_hash).where(
                 or_(
                     *(
-                        getattr(Page, f"content_band_{at}").in_(_near(content_hash, at, limit_bits))
+                        getattr(Page, f"content_band_{at}").in_(near_bands(content_hash, at, limit_bits))
                         for at in range(BANDS)
                     )
                 ),

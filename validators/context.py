@@ -13,6 +13,9 @@ from spacy.vocab import Vocab
 from validators.segment import MARKS, Cue, Segment, Status
 from validators.vocabulary import ContextRules
 
+_PRINTED_REACH = 160
+"""Characters after a printed phrase that still belong to its sentence."""
+
 
 class Context:
     """Judges the conditions found in a document by the words around them."""
@@ -38,10 +41,10 @@ class Context:
 
     def _judge_segment(self, segment: Segment, *, lab_report: bool) -> Iterator[tuple[Span, Status, bool]]:
         onset = segment.has("onset")
-        printed = not onset and self._is_printed(segment, lab_report=lab_report)
         said = segment.statuses()
         for mention in segment.mentions:
             statuses = said.get(mention.start, set())
+            printed = not onset and self._is_printed(segment, mention, lab_report=lab_report)
             if Status.PRINTED in statuses or printed:
                 yield mention, Status.PRINTED, onset
             elif Status.NEGATED in statuses:
@@ -54,11 +57,19 @@ class Context:
                 status = Status.HISTORY if Status.HISTORY in statuses else Status.HYPOTHETICAL
                 yield mention, status, onset
 
-    def _is_printed(self, segment: Segment, *, lab_report: bool) -> bool:
+    def _is_printed(self, segment: Segment, mention: Span, *, lab_report: bool) -> bool:
+        """Whether a mention belongs to words that every such page carries.
+
+        Lines of a page can run together, so printed words silence only what stands in them or soon after:
+        never what somebody wrote before them.
+        """
         text = segment.doc[segment.start : segment.end].text
-        if self._rules.boilerplate.search(text) or (lab_report and self._rules.lab_boilerplate.search(text)):
-            return True
-        generic = all(mention.ent_id_ == "adverse event" for mention in segment.mentions)
+        at = mention.start_char - segment.doc[segment.start].idx
+        patterns = [self._rules.boilerplate, *([self._rules.lab_boilerplate] if lab_report else [])]
+        for pattern in patterns:
+            if any(found.start() <= at <= found.end() + _PRINTED_REACH for found in pattern.finditer(text)):
+                return True
+        generic = all(other.ent_id_ == "adverse event" for other in segment.mentions)
         return generic and self._rules.report_lines.search(text) is not None
 
     def _cues(self, doc: Doc) -> list[Cue]:

@@ -1,10 +1,10 @@
-"""Make the recognizer that is shipped from the published PP-OCRv6 small recognition model.
+"""Cut the published PP-OCRv6 small recognition model to the signs of a US form: where training starts.
 
 The published net knows 18,708 signs; a US form holds 95. Copying the rows of blank and printable ASCII out
 of the last layer gives the same answers at two thirds of the size and time. Run once by whoever updates the
 model, with ``onnx`` and ``onnxruntime`` at hand (neither is needed in use beyond onnxruntime)::
 
-    python -m extractors.models.cut_head PP-OCRv6_rec_small.onnx ppocrv6_small_ascii.onnx
+    python -m extractors.models.cut_head PP-OCRv6_rec_small.onnx untuned.onnx
     python -m extractors.models.cut_head PP-OCRv6_rec_small.onnx small_int8.onnx --calibrate CROPS_FOLDER
 
 The second form also makes the 1 x 1 convolutions 8 bit (static, a scale for every channel), with the ranges

@@ -1,4 +1,4 @@
-"""PP-OCRv6 small, head cut to printable ASCII, through onnxruntime: the voice for handwriting and for type.
+"""PP-OCRv6 small, tuned on faxed lines of printable ASCII, through onnxruntime: the first voice.
 
 One thread and one crop a run: batching this net on a CPU is slower (it pads every crop to the widest).
 """
@@ -17,8 +17,8 @@ from extractors.readers.ctc import ALPHABET, LogProbabilities, best_path, text_p
 from extractors.readers.protocol import LineCrop, LineReading, ReaderError
 
 MODELS = Path(__file__).parent.parent / "models"
-MODEL_FILE = "ppocrv6_small_ascii.onnx"
-MODEL_SHA256 = "b1e1d484db3cf459fc4948bcccb8be0beb6a6f45410b1616beeac6d6988f52a3"
+MODEL_FILE = "faxed_lines.onnx"
+MODEL_SHA256 = "41477c66886527acdaabd2121820b2936595af49bd0a46f521e3335a0b6f64f3"
 
 HEIGHT_PX = 48
 """Height of the net's input."""

@@ -259,7 +259,14 @@ def decide(  # noqa: PLR0917 - a command's arguments
     if kind is Kind.PATIENT:
         raise NotAllowed("A patient is neither suspended nor reinstated; name a prescriber or site.")
     done = decide_on_standing(
-        database, program, step.value, cast("PartyKind", kind.value), identifier, by=by, role=role, reason=reason
+        database,
+        program,
+        step.value,
+        cast("PartyKind", kind.value),
+        identifier,
+        by=by,
+        role=role,
+        reason=reason,
     )
     if as_json:
         _print_json({"party": done.party, "state": done.state, "patients_touched": done.patients})

@@ -82,11 +82,15 @@ class StoreShelf:
         """The entries with any of the blocking keys, each once; teachers alone where asked."""
         if not keys:
             return []
-        alike = select(ParticularKey.particulars_id).where(ParticularKey.key.in_(keys))
-        conditions: list[Any] = [MentionRow.particulars_id.in_(alike)]
-        if teachers:
-            conditions.append(MentionRow.teaches.is_(True))
-        return list(self._read(*conditions))
+        # Two questions, each by an index: in one, Postgres may choose to read all mentions.
+        alike = select(ParticularKey.particulars_id).where(ParticularKey.key.in_(keys)).distinct()
+        names = self._session.execute(alike).scalars().all()
+        taught = [MentionRow.teaches.is_(True)] if teachers else []
+        return [
+            entry
+            for block in in_blocks(names)
+            for entry in self._read(MentionRow.particulars_id.in_(block), *taught)
+        ]
 
     def members(self, party: str, *, teachers: bool = False) -> Iterable[Entry]:
         """The entries that mean a party before merges; teachers alone where asked."""

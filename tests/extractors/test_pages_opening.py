@@ -69,6 +69,22 @@ def test_every_page_of_a_tiff_comes_out_bit_for_bit(compression: str, expected: 
     assert fax.problems == ()
 
 
+@pytest.mark.parametrize("compression", ["group3", "group4"])
+def test_the_order_of_bits_is_told_from_the_pixels(compression: str) -> None:
+    page = sheet()
+    out = io.BytesIO()
+    page.save(out, "TIFF", compression=compression, dpi=(204, 196), tiffinfo={266: 2})
+    lying = set_tag(out.getvalue(), 266, 1)
+    (opened,) = open_fax(lying).pages
+    assert same(opened.pixels, page)
+
+
+@pytest.mark.parametrize("compression", ["group3", "group4"])
+def test_a_page_without_a_word_stays_white(compression: str) -> None:
+    (opened,) = open_fax(tiff_bytes([Image.new("1", (1728, 2156), 1)], compression)).pages
+    assert not opened.bits.any()
+
+
 def test_polarity_is_told_from_the_pixels() -> None:
     page = sheet()
     data = tiff_bytes([page], "group4")

@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from servers import free_port
 from sqlalchemy import select
 from sqlalchemy.engine import Engine
@@ -18,6 +20,8 @@ from store.keys import document_key
 from store.model import DocumentRecord, PageRecord, SetAside, TaskRecord, TransmissionRecord
 from store.recording import record, set_aside
 from store.schema import upgrade
+from store.settings import StoreSettings
+from store.suspects import BANDS, FARTHEST_BITS, band, distance_bits, near_bands
 from store.tables import (
     AuditRow,
     Document,
@@ -218,9 +222,9 @@ def test_pages_written_alike_are_suspected_whoever_comes_first(engine: Engine) -
         "00000000000000ff",
         "00000000000000f0",
         "00000000000000fe",
-        "800000000000107b",
+        "80000000000010fb",
         "ffff000000000000",
-        "0001000100030303",  # six bits from the next, and no band is the same
+        "0001000100030003",  # six bits from the next, and no band is the same
         "0000000000000000",
     ]
     for number, value in enumerate(hashes):
@@ -235,8 +239,27 @@ def test_pages_written_alike_are_suspected_whoever_comes_first(engine: Engine) -
     assert found == {
         (*sorted([sha(0), sha(2)]), 1),
         (*sorted([sha(2), sha(1)]), 3),
+        (*sorted([sha(0), sha(1)]), 4),
         (*sorted([sha(0), sha(3)]), 3),
+        (*sorted([sha(2), sha(3)]), 4),
+        (*sorted([sha(5), sha(6)]), 6),
+        (*sorted([sha(1), sha(6)]), 4),
+        (*sorted([sha(3), sha(1)]), 5),
     }
+
+
+@given(one=st.integers(0, 2**64 - 1), flips=st.sets(st.integers(0, 63), max_size=FARTHEST_BITS))
+def test_hashes_within_the_limit_always_meet_in_the_index(one: int, flips: set[int]) -> None:
+    here = f"{one:016x}"
+    there = f"{one ^ sum(1 << bit for bit in flips):016x}"
+    assert distance_bits(here, there) == len(flips)
+    assert any(band(there, at) in near_bands(here, at, len(flips)) for at in range(BANDS))
+
+
+def test_the_setting_allows_what_the_index_finds() -> None:
+    StoreSettings(suspect_distance_bits=FARTHEST_BITS)
+    with pytest.raises(ValueError, match="suspect_distance_bits"):
+        StoreSettings(suspect_distance_bits=FARTHEST_BITS + 1)
 
 
 def test_three_processes_record_without_losing_anything(engine: Engine, database_url: str) -> None:

@@ -200,3 +200,13 @@ def test_screening_is_quick():
         seconds.append(time.process_time() - started)
     # The bar is 5 ms on a free core; a shared one may take some more.
     assert median(seconds) < 0.015
+
+
+def test_printed_words_silence_nothing_that_was_written_before_them() -> None:
+    lines = (
+        "Patient was hospitalized 10/28 with shortness of",
+        "breath and coughing up blood,",
+        "CONFIDENTIALITY NOTICE: This facsimile contains health information that is privileged",
+    )
+    found = screen(tuple(Text(line, "cover", 1) for line in lines))
+    assert [finding.rule for finding in found] == ["AE-02"]
