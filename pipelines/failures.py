@@ -1,7 +1,7 @@
 """What a person is told of an exception: one line with a remedy, never the words of somebody else's library.
 
-Exceptions of our own rooms carry their remedy. Anything else may quote what it choked on, so that only its type
-is told here; the log has its place.
+Exceptions of our own rooms carry their remedy. Anything else may quote what it choked on, so that only its
+type is told here; the log has its place.
 """
 
 import traceback
