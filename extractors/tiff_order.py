@@ -1,8 +1,9 @@
 """Which bit of a byte goes first in a fax page, where the FillOrder tag says the other.
 
-Fax servers differ in the order, and some write the other one than they state. The codes that every page
-has tell it: Group 3 begins with an end of line (ITU-T T.4, 4.1.2), Group 4 ends with an end of block (T.6, 2.2.5).
-Decoding both ways and looking would tell it too, and fill the terminal with the complaints of libtiff.
+Fax servers differ in the order, and some write the other one than they state. The codes that every
+page has tell it: Group 3 begins with an end of line (ITU-T T.4, 4.1.2), Group 4 ends with an end of
+block (T.6, 2.2.5). Decoding both ways and looking would tell it too, and fill the terminal with the
+complaints of libtiff.
 """
 
 from extractors import tiff_tags as t

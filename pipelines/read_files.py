@@ -69,7 +69,7 @@ def read_files(files: Sequence[Path], settings: PipelineSettings) -> Iterator[tu
                 yield file, next(readings)
             except BrokenProcessPool:
                 raise WorkersFailed(
-                    f"A reading process did not start, or died while {file.name} or one of the next was read; "
+                    f"A reading process failed to start, or died at {file.name} or one of the next; "
                     f"the last lines of {settings.batch.log} say why."
                 ) from None
 
