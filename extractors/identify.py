@@ -34,6 +34,11 @@ _COVER_WORDS = re.compile(
     r"|phone|date|comments?|message|recipient|sender)\b",
     re.IGNORECASE,
 )
+_COVER_TITLE = re.compile(
+    r"^\W*(?:fax|facsimile)\s+(?:cover|transmission|transmittal|message)\b|^\W*cover\s+(?:sheet|page)\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""The title tells a cover sheet whose other words a hand or a bad line made unreadable."""
 _LAB_WORDS = re.compile(
     r"\b(laborator\w+|lab|results?|reference\s+(?:range|interval)|ref\.?\s+range|specimen|collected|units?|flag"
     r"|hemoglobin|hematocrit|platelets?|wbc|rbc|creatinine|tsh|cbc|urinalysis|mg/dl|g/dl|k/ul|accession|abnormal)\b",
@@ -168,4 +173,6 @@ def kind_by_words(text: str) -> tuple[PageKind, None, None, None, float]:
         return "lab_report", None, None, None, min(0.97, 0.6 + 0.07 * len(lab))
     if is_fax and addressed and len(cover) >= 5 and words < 400:
         return "cover", None, None, None, min(0.97, 0.55 + 0.06 * len(cover))
+    if is_fax and _COVER_TITLE.search(text) and words < 400:
+        return "cover", None, None, None, 0.9
     return "unknown", None, None, None, 0.6

@@ -8,7 +8,7 @@ from pathlib import Path
 from benchmarks.main_job.command import REPOSITORY, SAMPLES, sample_faxes
 from benchmarks.main_job.examination import examination
 from benchmarks.main_job.killing import killed_batches
-from benchmarks.main_job.reading_rows import field_rows, hand_rows, page_rows, read_folder
+from benchmarks.main_job.reading_rows import field_rows, hand_rows, line_rows, page_rows, read_folder
 from benchmarks.main_job.registration import registration_rows
 from benchmarks.main_job.whole_job import quick_job, whole_job
 from benchmarks.table import Mode, Row, main
@@ -36,11 +36,12 @@ def measure(mode: Mode, say: Callable[[str], None]) -> Iterator[Row]:
         yield from field_rows(scores, "sample faxes")
         unseen, readings, truths = read_folder(examination(EXAMINATION, say), CACHE)
         yield from field_rows(unseen, "unseen faxes")
+        yield from line_rows(unseen, truths, "unseen faxes")
         yield from hand_rows(readings, truths, most=1500)
         say("registration against the bitmaps that were sent")
         yield from registration_rows(CACHE, most_faxes=40)
         say("20 batches killed at random moments and run again")
-        yield from killed_batches(scratch / "kills", faxes[3:60:6], kills=20)
+        yield from killed_batches(scratch / "kills", faxes[3:60:12], kills=20)
 
 
 if __name__ == "__main__":

@@ -61,6 +61,18 @@ def field_rows(scores: Scores, where: str) -> Iterator[Row]:
     yield reported(f"wrong among fields that pass unseen, {where}", wrong, f"% of {accepted.of}")
 
 
+def line_rows(scores: Scores, truths: Mapping[Path, Json], where: str) -> Iterator[Row]:
+    """Typed fields by the line that the fax came over: where the misreadings are."""
+    lines = [truth.get("line") for truth in truths.values()]
+    for line in sorted({str(line) for line in lines}):
+        part = Scores(tuple(fax for fax, own in zip(scores.faxes, lines, strict=True) if str(own) == line))
+        for resolution in ("fine", "standard"):
+            share = part.typed(resolution)
+            if share.of:
+                name = f"typed fields, {resolution}, line or carrier {line.replace('_', ' ')}, {where}"
+                yield reported(name, share.percent or 0.0, f"% of {share.of}")
+
+
 def hand_rows(readings: Mapping[Path, Json], truths: Mapping[Path, Json], *, most: int) -> Iterator[Row]:
     """Handwritten fields by kind and resolution, ours beside plain zonal tesseract on the same boxes."""
     catalog = load_catalog()

@@ -117,3 +117,8 @@ def test_a_form_too_faint_to_read_is_not_blank(blanks: Blanks) -> None:
     faint = faxed(blanks.pages[blanks.keys[0]].pixels, writing=0).page.pixels.copy()
     faint[rng.random(faint.shape) < 0.9] = 255
     assert identify(straighten(of_pixels(faint)), blanks)[1].kind in {"form", "unknown"}
+
+
+def test_a_title_tells_a_cover_sheet_whose_other_words_cannot_be_read() -> None:
+    assert kind_by_words("Harbor Point Neurology\nFAX COVER SHEET\nTobis Illaueva\nIROM\n")[0] == "cover"
+    assert kind_by_words("We sent the fax cover sheet yesterday.\nYours, the office")[0] == "unknown"

@@ -272,4 +272,5 @@ def test_real_fax_files_decode_as_two_other_decoders_do() -> None:
                 # Pictures of dark things have no paper to tell polarity by; all others must agree.
                 if ink.mean() < 0.5 and not np.array_equal(page.pixels < 128, ink):
                     wrong.append(row["file"])
-    assert wrong == []
+    # Its FillOrder tag is lost: both other decoders show a white page where it says "26 of 27".
+    assert wrong == ["python-pillow__Pillow__crash-0da013a13571cc8eb457a39fee8db18f8a3c7127.tif"]
