@@ -146,16 +146,26 @@ def render_report(result: BatchResult, settings: PipelineSettings, catalog: Cata
 
 
 def needs_of(fax: TransmissionSummary) -> tuple[Need, ...]:
-    """What people have to do about a fax: a sentence for each reason, all doubtful fields in one."""
-    messages = {finding.rule: finding.message for finding in fax.findings}
+    """What people have to do about a fax: the sentence of each finding, one of each other reason.
+
+    All doubtful fields are one sentence.
+    """
+    told: dict[str, dict[str, tuple[int, ...]]] = defaultdict(dict)
+    for finding in fax.findings:
+        if finding.severity != "info":
+            pages = told[finding.rule].get(finding.message, ())
+            told[finding.rule][finding.message] = tuple(sorted({*pages, *finding.pages}))
     grouped: dict[tuple[str, str], list[TaskSummary]] = defaultdict(list)
     for task in fax.open_tasks:
         grouped[task.kind, "unsure" if task.kind == "field" else task.reason].append(task)
-    needs = [
-        Need(kind, reason, _sentence(kind, reason, len(tasks), messages), _pages(tasks))
-        for (kind, reason), tasks in grouped.items()
-        if kind != "set_aside"
-    ]
+    needs = []
+    for (kind, reason), tasks in grouped.items():
+        if kind == "set_aside":
+            continue
+        if reason in told:
+            needs += [Need(kind, reason, message, pages) for message, pages in told[reason].items()]
+        else:
+            needs.append(Need(kind, reason, _sentence(kind, reason, len(tasks)), _pages(tasks)))
     return tuple(sorted(needs, key=lambda need: (TASK_RANK[need.kind], need.reason)))  # type: ignore[index]
 
 
@@ -182,14 +192,14 @@ def _told(
     return tuple({(one.rule, one.message): one for one in every}.values())
 
 
-def _sentence(kind: str, reason: str, count: int, messages: Mapping[str, str]) -> str:
+def _sentence(kind: str, reason: str, count: int) -> str:
     if kind == "field":
         return (
             "One field was not read with certainty."
             if count == 1
             else f"{count} fields were not read with certainty."
         )
-    return messages.get(reason) or SENTENCES.get(reason) or reason.replace("_", " ").capitalize() + "."
+    return SENTENCES.get(reason) or reason.replace("_", " ").capitalize() + "."
 
 
 def _pages(tasks: Sequence[TaskSummary]) -> tuple[int, ...]:

@@ -67,7 +67,7 @@ def _print_table(result: "BatchResult") -> None:
         "in review": counts["in_review"],
         "set aside": counts["set_aside"],
         "known already": counts["duplicates"],
-        "warnings": result.warnings,
+        "to act on": result.warnings,
         "seconds": counts["seconds"],
     }
     table = Table(*columns)
