@@ -1,0 +1,1 @@
+"""The web desk: triage, review, registers and figures in the browser."""
