@@ -1,0 +1,56 @@
+"""Who may open and change what: one table, and every route of the desk is in it.
+
+A row is a method and a path as its router declares it; the JSON beside a page (``PATH.json``) has the page's
+row. A route without a row is refused for everybody.
+"""
+
+from typing import Final
+
+from review.accounts.model import ROLES, Role
+
+Access = frozenset[Role] | None
+"""The roles that may; none for what is open to the world."""
+
+WORLD: Final[Access] = None
+ANYONE: Final[Access] = frozenset(ROLES)
+"""Whoever is signed in."""
+
+READERS: Final[Access] = ANYONE
+WORKERS: Final[Access] = frozenset({"triage", "reviewer", "safety", "lead"})
+"""All but the auditor, who only reads."""
+
+TRIAGE: Final[Access] = frozenset({"triage", "safety", "lead"})
+REVIEW: Final[Access] = frozenset({"reviewer", "safety", "lead"})
+SAFETY: Final[Access] = frozenset({"safety", "lead"})
+LEAD: Final[Access] = frozenset({"lead"})
+OVERSIGHT: Final[Access] = frozenset({"lead", "auditor"})
+
+PERMISSIONS: Final[dict[tuple[str, str], Access]] = {
+    # Signing in and the desk itself
+    ("GET", "/login"): WORLD,
+    ("POST", "/login"): WORLD,
+    ("GET", "/login/oidc"): WORLD,
+    ("GET", "/login/oidc/callback"): WORLD,
+    ("GET", "/health"): WORLD,
+    ("POST", "/theme"): WORLD,
+    ("GET", "/"): ANYONE,
+    ("POST", "/logout"): ANYONE,
+    ("GET", "/openapi.json"): ANYONE,
+    ("GET", "/keys"): ANYONE,
+    ("POST", "/keys"): ANYONE,
+}
+
+
+def access_to(method: str, path: str) -> Access:
+    """Who may use a route.
+
+    Args:
+        method: of the request; ``HEAD`` counts as ``GET``.
+        path: as declared, with its parameters in braces.
+
+    Raises:
+        KeyError: the route is not in the table.
+    """
+    method = "GET" if method == "HEAD" else method
+    own = (method, path)
+    return PERMISSIONS[own if own in PERMISSIONS else (method, path.removesuffix(".json"))]

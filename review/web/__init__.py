@@ -1,0 +1,1 @@
+"""How pages, actions and errors of the desk are made, and what guards them."""

@@ -1,0 +1,6 @@
+"""Sentences that a page shows after an action, by the code in its address."""
+
+NOTICES = {
+    "signed-out": "You are signed out.",
+    "saved": "Saved.",
+}
