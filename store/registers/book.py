@@ -5,42 +5,40 @@ of questions however many forms the patient has.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
-from store.registers.decision_rows import STANDING_KINDS, decision_of, row_of
-from store.registers.tables import DecisionRow, FormRevision
+from store.registers.decisions import StoreDecisions, in_blocks
+from store.registers.tables import FormRevision
 from store.registers.upsert import add_new
 from store.tables import Document, Transmission
 from validators.model import Value
 from validators.program.decisions import Decision, Joined
 from validators.program.events import RecordedForm, Who
 
-KEYS_IN_ONE_QUESTION = 500
-
 
 class StoreBook:
     """A book over the tables of the store; see ``validators.program.book.Book``."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, decisions: StoreDecisions) -> None:
         self._session = session
+        self._decisions = decisions
         self._revisions: dict[str, list[RecordedForm]] = {}
-        self._standing: dict[frozenset[str], Sequence[Decision]] = {}
 
     def expect(self, documents: Collection[str]) -> None:
-        """Read the forms of these documents, as far as they were not read."""
+        """Read the forms of these documents and what was decided about them, as far as they were not read."""
         for keys in in_blocks(one for one in documents if one not in self._revisions):
             found: dict[str, list[RecordedForm]] = defaultdict(list)
-            for row, received_at in self._session.execute(
-                _with_receipt().where(FormRevision.document_id.in_(keys)).order_by(FormRevision.revision)
+            for row in self._session.execute(
+                _VERSIONS.where(FormRevision.document_id.in_(keys)).order_by(FormRevision.revision)
             ):
-                found[row.document_id].append(_form(row, received_at))
+                found[row.document_id].append(_form(row))
             self._revisions |= {key: found.get(key, []) for key in keys}
+            self._decisions.expect_on(keys)
 
     def revisions(self, document_id: str) -> Sequence[RecordedForm]:
         """Every version of a form, the first one first; empty for an unknown one."""
@@ -63,72 +61,38 @@ class StoreBook:
 
     def decide(self, decision: Decision) -> None:
         """Keep a decision; the same one again changes nothing."""
-        add_new(self._session, DecisionRow, [row_of(decision)])
-        self._standing.clear()
+        self._decisions.keep(decision)
 
     def standing_decisions(self, names: frozenset[str]) -> Sequence[Decision]:
         """The decisions on standing that name a party by any of its names."""
-        if names not in self._standing:
-            mine = DecisionRow.party.in_(names), DecisionRow.kind.in_(STANDING_KINDS)
-            self._standing[names] = list(self._decisions(*mine))
-        return self._standing[names]
+        return self._decisions.standing(names)
 
     def joined(self, documents: Collection[str], moment: datetime) -> Mapping[str, Joined]:
         """What a person last said, up to a moment, of how each of the documents relates to an earlier one."""
-        said: list[Joined] = []
-        for keys in in_blocks(documents):
-            mine = DecisionRow.document_id.in_(keys), DecisionRow.kind == "joined", DecisionRow.at <= moment
-            said += [one for one in self._decisions(*mine) if isinstance(one, Joined)]
-        return {one.document_id: one for one in sorted(said, key=lambda decision: decision.order)}
+        return self._decisions.joined(documents, moment)
 
     def forms(self) -> Iterable[RecordedForm]:
         """Every version of every form; for lists only."""
-        return [_form(row, at) for row, at in self._session.execute(_with_receipt())]
+        return [_form(row) for row in self._session.execute(_VERSIONS)]
 
     def decisions(self) -> Iterable[Decision]:
         """Every decision that a person made, and every REMS ID issued; for lists only."""
-        return list(self._decisions())
-
-    def named(self, names: Collection[str], documents: Collection[str]) -> list[Decision]:
-        """The decisions about parties of these names or about these documents, whatever their kind."""
-        found: dict[str, Decision] = {}
-        for keys in in_blocks(names):
-            either = or_(DecisionRow.party.in_(keys), DecisionRow.other_party.in_(keys))
-            found |= {one.decision_id: one for one in self._decisions(either)}
-        for keys in in_blocks(documents):
-            found |= {one.decision_id: one for one in self._decisions(DecisionRow.document_id.in_(keys))}
-        for keys in in_blocks(list(found)):
-            found |= {one.decision_id: one for one in self._decisions(DecisionRow.merge_id.in_(keys))}
-        return list(found.values())
-
-    def _decisions(self, *conditions: Any) -> Iterator[Decision]:
-        rows = self._session.execute(
-            select(DecisionRow).where(*conditions).order_by(DecisionRow.at, DecisionRow.id)
-        ).scalars()
-        return (decision_of(row) for row in rows)
+        return self._decisions.every()
 
 
-def in_blocks(keys: Iterable[str]) -> Iterator[list[str]]:
-    """The keys, as many at once as one question may hold."""
-    rest = iter(keys)
-    while block := list(islice(rest, KEYS_IN_ONE_QUESTION)):
-        yield block
+_VERSIONS = (
+    select(*inspect(FormRevision).columns, Transmission.received_at)
+    .join(Document, Document.id == FormRevision.document_id)
+    .join(Transmission, Transmission.id == Document.transmission_id)
+)
 
 
-def _with_receipt() -> Select[tuple[FormRevision, datetime]]:
-    return (
-        select(FormRevision, Transmission.received_at)
-        .join(Document, Document.id == FormRevision.document_id)
-        .join(Transmission, Transmission.id == Document.transmission_id)
-    )
-
-
-def _form(row: FormRevision, received_at: datetime) -> RecordedForm:
+def _form(row: Any) -> RecordedForm:
     return RecordedForm(
         document_id=row.document_id,
         form=row.form,
         version=row.version,
-        received_at=received_at,
+        received_at=row.received_at,
         values={name: _value(value) for name, value in row.values.items()},
         complete=row.complete,
         unsure=frozenset(row.unsure),

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from sqlalchemy import inspect
+
 from store.registers.tables import DecisionRow
 from validators.program.decisions import (
     Decertified,
@@ -34,6 +36,9 @@ KINDS: dict[str, type[Decision]] = {
 
 STANDING_KINDS = ("suspended", "decertified", "reinstated", "representative_left")
 
+COLUMNS = tuple(column for column in inspect(DecisionRow).columns)
+"""What a decision is read from."""
+
 _KIND_OF = {kind: word for word, kind in KINDS.items()}
 _COMMON = ("decision_id", "at", "who", "reason")
 _COLUMNS = {"kept": "party", "gone": "other_party"}
@@ -62,8 +67,8 @@ def row_of(decision: Decision) -> dict[str, Any]:
     return row | {_column(type(decision), name): getattr(decision, name) for name in _own(type(decision))}
 
 
-def decision_of(row: DecisionRow) -> Decision:
-    """The decision of a row."""
+def decision_of(row: Any) -> Decision:
+    """The decision of a row of ``COLUMNS``."""
     kind = KINDS[row.kind]
     own = {name: getattr(row, _column(kind, name)) for name in _own(kind)}
     who = Who(row.by_name, row.by_role)

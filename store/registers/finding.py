@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from store.errors import StoreError
-from store.registers.book import in_blocks
+from store.registers.decisions import in_blocks
 from store.registers.opening import Opened, Program
 from store.registers.tables import MentionRow
 from validators.program.ledger import Ledger
@@ -86,7 +86,7 @@ def _replayed(opened: Opened, program: Program, documents: set[str], moment: dat
     names = {
         f"{KIND_OF[entry.mention.role]}:{entry.mention.document_id}" for entry in _founders(opened, documents)
     }
-    for decision in opened.book.named(names, documents):
+    for decision in opened.decisions.named(names, documents):
         if decision.at <= moment:
             earlier.decide(decision)
     return earlier

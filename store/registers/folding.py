@@ -10,7 +10,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from store.database import reading, writing
-from store.registers.book import in_blocks
+from store.registers.decisions import in_blocks
 from store.registers.opening import Opened, Program, lock_registers, open_ledger
 from store.registers.tables import PartyState, SlotRow
 from store.registers.upsert import add_new, put

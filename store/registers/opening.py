@@ -6,6 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from store.registers.book import StoreBook
+from store.registers.decisions import StoreDecisions
 from store.registers.shelf import StoreShelf
 from validators.program.certification import AssessmentKey
 from validators.program.ledger import SPECIMEN_KEY, Ledger
@@ -25,18 +26,21 @@ class Program:
 
 @dataclass(frozen=True)
 class Opened:
-    """A ledger over the tables, and its two places of keeping; for one transaction."""
+    """A ledger over the tables, and its places of keeping; for one transaction."""
 
     session: Session
     book: StoreBook
     shelf: StoreShelf
+    decisions: StoreDecisions
     ledger: Ledger
 
 
 def open_ledger(session: Session, program: Program) -> Opened:
     """The ledger as this transaction sees it."""
-    book, shelf = StoreBook(session), StoreShelf(session)
-    return Opened(session, book, shelf, Ledger(program.settings, program.key, book=book, shelf=shelf))
+    decisions = StoreDecisions(session)
+    book, shelf = StoreBook(session, decisions), StoreShelf(session, decisions)
+    ledger = Ledger(program.settings, program.key, book=book, shelf=shelf)
+    return Opened(session, book, shelf, decisions, ledger)
 
 
 def lock_registers(session: Session) -> None:

@@ -6,49 +6,63 @@ their keys are kept once and mentions refer to them.
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Select, delete, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
-from store.registers.book import in_blocks
-from store.registers.decision_rows import decision_of, row_of
-from store.registers.tables import DecisionRow, MentionRow, ParticularKey, ParticularSet
+from store.registers.decisions import StoreDecisions, in_blocks
+from store.registers.tables import MentionRow, ParticularKey, ParticularSet
 from store.registers.upsert import add_new, put
-from validators.program.decisions import Decision, Linked, Merged, RemsIdIssued, Unmerged
-from validators.program.matching import Candidate, Evidence, Match
+from validators.program.decisions import Linked, Merged, RemsIdIssued, Unmerged
+from validators.program.matching import UNKNOWN_LEVELS, Candidate, Evidence, Match
 from validators.program.mentions import Mention, Particulars, blocking_keys
-from validators.program.shelf import Entry, MentionKey, Resolution
-
-_UNDONE = aliased(DecisionRow)
+from validators.program.rems_ids import PartyKind
+from validators.program.shelf import Entry, MentionKey, Near, Resolution, founder_name
 
 
 class StoreShelf:
     """A shelf over the tables of the store; see ``validators.program.shelf.Shelf``."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, decisions: StoreDecisions) -> None:
         self._session = session
-        self._entries: dict[str, dict[str, Entry]] = {}
+        self._decisions = decisions
+        self._entries: dict[MentionKey, Entry] = {}
+        self._whole: set[str] = set()
         self._members: dict[tuple[str, bool], list[Entry]] = {}
-        self._merges: dict[frozenset[str], list[Merged]] = {}
         self.changed_parties: set[str] = set()
         """Parties that gained or lost a form of their own through this shelf."""
 
     def expect(self, documents: Collection[str]) -> None:
         """Read the mentions of these documents, as far as they were not read."""
-        for keys in in_blocks(one for one in documents if one not in self._entries):
-            self._entries |= {key: {} for key in keys}
-            for entry in self._read(MentionRow.document_id.in_(keys)):
-                self._entries[entry.mention.document_id][entry.mention.role] = entry
+        for keys in in_blocks(one for one in documents if one not in self._whole):
+            self._read(MentionRow.document_id.in_(keys))
+            self._whole.update(keys)
+
+    def expect_parties(self, parties: Collection[str]) -> None:
+        """Read what teaches of these parties, and what was decided about them, as far as it was not read."""
+        for keys in in_blocks(sorted({one for one in parties if (one, True) not in self._members})):
+            found: dict[str, list[Entry]] = {key: [] for key in keys}
+            for entry in self._read(MentionRow.party.in_(keys), MentionRow.teaches.is_(True)):
+                found[entry.resolution.party or ""].append(entry)
+            self._members |= {(key, True): own for key, own in found.items()}
+        self._decisions.expect(
+            {
+                name
+                for party in parties
+                for name in (party, *(founder_name(one) for one in self._members[party, True]))
+            }
+        )
 
     def entry(self, key: MentionKey) -> Entry | None:
         """The entry of one mention."""
-        self.expect((key[0],))
-        return self._entries[key[0]].get(key[1])
+        if key not in self._entries and key[0] not in self._whole:
+            self.expect((key[0],))
+        return self._entries.get(key)
 
     def save(self, entry: Entry) -> None:
         """Keep an entry, in place of an earlier one of the same mention."""
@@ -66,25 +80,33 @@ class StoreShelf:
                 "linked": entry.linked,
                 "teaches": entry.teaches,
                 "party": entry.resolution.party,
-                "match": _match_row(entry.resolution.match),
+                "match": match_row(entry.resolution.match),
             },
         )
-        self._changed(mention.key)
+        self._entries[mention.key] = entry
+        self._members.clear()
 
     def remove(self, key: MentionKey) -> None:
         """Take an entry away."""
         self._note_change(self.entry(key), None)
         mine = MentionRow.document_id == key[0], MentionRow.role == key[1]
         self._session.execute(delete(MentionRow).where(*mine))
-        self._changed(key)
+        self._entries.pop(key, None)
+        self._members.clear()
 
-    def sharing(self, keys: frozenset[str], *, teachers: bool = False) -> Iterable[Entry]:
-        """The entries with any of the blocking keys, each once; teachers alone where asked."""
+    def sharing(
+        self, keys: frozenset[str], *, teachers: bool = False, near: Near | None = None
+    ) -> Iterable[Entry]:
+        """The entries with any of the blocking keys, each once; see ``validators.program.shelf.Shelf``."""
         if not keys:
             return []
-        # Two questions, each by an index: in one, Postgres may choose to read all mentions.
-        alike = select(ParticularKey.particulars_id).where(ParticularKey.key.in_(keys)).distinct()
-        names = self._session.execute(alike).scalars().all()
+        # Two questions, each by an index: in one, Postgres may choose to read all mentions. What is far from
+        # the particulars asked about is left out between them: most of those who share a key do not matter.
+        alike = select(ParticularKey.particulars_id).where(ParticularKey.key.in_(keys))
+        sets = self._session.execute(
+            select(ParticularSet.id, ParticularSet.data).where(ParticularSet.id.in_(alike))
+        )
+        names = [name for name, data in sets if near is None or near(Particulars(**data))]
         taught = [MentionRow.teaches.is_(True)] if teachers else []
         return [
             entry
@@ -94,11 +116,11 @@ class StoreShelf:
 
     def members(self, party: str, *, teachers: bool = False) -> Iterable[Entry]:
         """The entries that mean a party before merges; teachers alone where asked."""
+        if teachers and (party, False) in self._members:
+            return [entry for entry in self._members[party, False] if entry.teaches]
         if (party, teachers) not in self._members:
-            conditions: list[Any] = [MentionRow.party == party]
-            if teachers:
-                conditions.append(MentionRow.teaches.is_(True))
-            self._members[party, teachers] = list(self._read(*conditions))
+            taught = [MentionRow.teaches.is_(True)] if teachers else []
+            self._members[party, teachers] = self._read(MentionRow.party == party, *taught)
         return self._members[party, teachers]
 
     def founded(self) -> Iterable[str]:
@@ -112,50 +134,31 @@ class StoreShelf:
 
     def decide(self, decision: Linked | Merged | Unmerged | RemsIdIssued) -> None:
         """Keep a decision; of two about one mention the later counts, of two IDs of one party the earlier."""
-        add_new(self._session, DecisionRow, [row_of(decision)])
-        self._merges.clear()
+        self._decisions.keep(decision)
 
     def link(self, key: MentionKey) -> Linked | None:
         """What a person said about a mention."""
-        mine = DecisionRow.document_id == key[0], DecisionRow.role == key[1], DecisionRow.kind == "linked"
-        said = [one for one in self._decisions(*mine) if isinstance(one, Linked)]
-        return said[-1] if said else None
+        return self._decisions.link(*key)
 
     def merges_of(self, names: frozenset[str]) -> Iterable[Merged]:
         """The merges that nobody undid and that name a party by any of these names, in order."""
-        if names not in self._merges:
-            undone = select(_UNDONE.id).where(_UNDONE.merge_id == DecisionRow.id, _UNDONE.kind == "unmerged")
-            named = or_(DecisionRow.party.in_(names), DecisionRow.other_party.in_(names))
-            rows = self._decisions(DecisionRow.kind == "merged", named, ~undone.exists())
-            self._merges[names] = [one for one in rows if isinstance(one, Merged)]
-        return self._merges[names]
+        return self._decisions.merges(names)
 
     def issued(self, name: str) -> RemsIdIssued | None:
         """The REMS ID issued under one of a party's names; the first where there are several."""
-        rows = self._decisions(DecisionRow.party == name, DecisionRow.kind == "rems_id_issued")
-        return next((one for one in rows if isinstance(one, RemsIdIssued)), None)
+        return self._decisions.issued(name)
 
     def holders(self, rems_id: str) -> Iterable[str]:
         """The names of parties to whom a REMS ID was issued."""
-        if not rems_id:
-            return []
-        rows = self._decisions(DecisionRow.rems_id == rems_id, DecisionRow.kind == "rems_id_issued")
-        return sorted({one.party for one in rows if isinstance(one, RemsIdIssued)})
+        return self._decisions.holders(rems_id)
 
     def merge(self, merge_id: str) -> Merged | None:
         """A merge, undone or not."""
-        rows = self._decisions(DecisionRow.id == merge_id, DecisionRow.kind == "merged")
-        return next((one for one in rows if isinstance(one, Merged)), None)
+        return self._decisions.merge(merge_id)
 
     def shared_rems_ids(self) -> Iterable[str]:
         """The REMS IDs that were issued under several names; for lists only."""
-        shared = (
-            select(DecisionRow.rems_id)
-            .where(DecisionRow.kind == "rems_id_issued")
-            .group_by(DecisionRow.rems_id)
-            .having(func.count(DecisionRow.party.distinct()) > 1)
-        )
-        return sorted(one for one in self._session.execute(shared).scalars() if one)
+        return self._decisions.shared_rems_ids()
 
     def bearing(self, rems_id: str, kind: str) -> bool:
         """Whether an enrollment bears this REMS ID, or it was issued."""
@@ -170,10 +173,6 @@ class StoreShelf:
         if own and (len(known) < 2 or len(parties) > 1):
             self.changed_parties |= {party for party in parties if party is not None}
 
-    def _changed(self, key: MentionKey) -> None:
-        self._entries.pop(key[0], None)
-        self._members.clear()
-
     def _keep(self, particulars: Particulars) -> str:
         name, data = named_particulars(particulars)
         row = {"id": name, "kind": particulars.kind, "data": data}
@@ -182,35 +181,29 @@ class StoreShelf:
         add_new(self._session, ParticularKey, keys)
         return name
 
-    def _read(self, *conditions: Any) -> Iterator[Entry]:
-        return (_entry(row) for row in self._session.execute(_mentions().where(*conditions)))
-
-    def _decisions(self, *conditions: Any) -> Iterator[Decision]:
-        rows = self._session.execute(
-            select(DecisionRow).where(*conditions).order_by(DecisionRow.at, DecisionRow.id)
-        ).scalars()
-        return (decision_of(row) for row in rows)
+    def _read(self, *conditions: Any) -> list[Entry]:
+        """The mentions asked for; of those changed in this transaction, as they are now."""
+        found = [_entry(row) for row in self._session.execute(_MENTIONS.where(*conditions))]
+        self._entries |= {entry.mention.key: entry for entry in found}
+        return found
 
 
-def _mentions() -> Select[Any]:
-    return select(
-        MentionRow.document_id,
-        MentionRow.role,
-        MentionRow.founding,
-        MentionRow.linked,
-        MentionRow.received_at,
-        MentionRow.party,
-        MentionRow.match,
-        ParticularSet.data,
-    ).join(ParticularSet, ParticularSet.id == MentionRow.particulars_id)
+_MENTIONS = select(
+    MentionRow.document_id,
+    MentionRow.role,
+    MentionRow.founding,
+    MentionRow.linked,
+    MentionRow.received_at,
+    MentionRow.party,
+    MentionRow.match,
+    ParticularSet.data,
+).join(ParticularSet, ParticularSet.id == MentionRow.particulars_id)
 
 
 def _entry(row: Any) -> Entry:
-    particulars = Particulars(**row.data)
     return Entry(
-        mention=Mention(row.document_id, row.role, row.founding, particulars),
+        mention=Mention(row.document_id, row.role, row.founding, Particulars(**row.data)),
         order=(row.received_at, row.document_id),
-        keys=blocking_keys(particulars),
         linked=row.linked,
         resolution=Resolution(row.party, _match(row.match)),
     )
@@ -224,7 +217,8 @@ def named_particulars(particulars: Particulars) -> tuple[str, dict[str, str]]:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32], data
 
 
-def _match_row(match: Match) -> dict[str, Any]:
+def match_row(match: Match) -> dict[str, Any]:
+    """A match as the table keeps it; what is unknown of a candidate, and what follows, is left out."""
     return {
         "outcome": match.outcome,
         "party": match.party,
@@ -232,9 +226,8 @@ def _match_row(match: Match) -> dict[str, Any]:
         "candidates": [
             {
                 "party": one.party,
-                "probability": one.probability,
                 "log_odds": one.evidence.log_odds,
-                "levels": dict(one.evidence.levels),
+                "levels": {name: level for name, level in one.evidence.levels.items() if level != "unknown"},
             }
             for one in match.candidates
         ],
@@ -242,12 +235,11 @@ def _match_row(match: Match) -> dict[str, Any]:
 
 
 def _match(row: Mapping[str, Any]) -> Match:
-    candidates = tuple(
-        Candidate(
-            one["party"],
-            one["probability"],
-            Evidence(MappingProxyType(dict(one["levels"])), one["log_odds"]),
-        )
-        for one in row["candidates"]
-    )
+    candidates = tuple(_candidate(one) for one in row["candidates"])
     return Match(row["outcome"], row["party"], candidates, row["id_claimed"])
+
+
+def _candidate(row: Mapping[str, Any]) -> Candidate:
+    levels = {**UNKNOWN_LEVELS[cast("PartyKind", row["party"].partition(":")[0])], **row["levels"]}
+    evidence = Evidence(MappingProxyType(levels), row["log_odds"])
+    return Candidate(row["party"], evidence.probability, evidence)

@@ -176,8 +176,8 @@ class Ledger:
 
     def patient(self, party: str, moment: datetime) -> PatientState:
         """What is known of a patient at a moment."""
-        state = self._folded(party, moment)
-        _, _, findings = self._forms(party, moment)
+        forms, _, findings = self._forms(party, moment)
+        state = self._folded(party, forms, moment)
         contradicted = self._contradicted(party, state, moment)
         return replace(state, findings=tuple(sorted({*state.findings, *findings, *contradicted}, key=_place)))
 
@@ -185,9 +185,14 @@ class Ledger:
         """A question about a party at a moment, as the gates take it."""
         return Asked(party, cache(lambda other: self.standing(other, moment)), moment, self._settings)
 
-    def _folded(self, party: str, moment: datetime) -> PatientState:
+    def _folded(self, party: str, forms: Iterable[RecordedForm], moment: datetime) -> PatientState:
         standing_of = self.ask(party, moment).standing_of
-        return patient_state(party, self._events(party, moment), standing_of, moment, self._settings)
+        events = [
+            PartyEvent(event, self._references(form))
+            for form in forms
+            for event in events_of(form, self._settings)
+        ]
+        return patient_state(party, events, standing_of, moment, self._settings)
 
     def _contradicted(self, party: str, state: PatientState, moment: datetime) -> list[ProgramFinding]:
         """AUT-01: authorizations in force when a correction was made, and without ground since."""
@@ -203,7 +208,9 @@ class Ledger:
                 just_before = form.known_at - timedelta(microseconds=1)
                 findings += [
                     found("AUT-01", party=party, document_id=document, course=one.course)
-                    for one in self._folded(party, just_before).treatment.authorizations
+                    for one in self._folded(
+                        party, self._forms(party, just_before)[0], just_before
+                    ).treatment.authorizations
                     if one.granted_at is not None and one.document_id not in holding
                 ]
         return findings
@@ -211,14 +218,6 @@ class Ledger:
     def _is_authorization(self, document: str) -> bool:
         revisions = self._book.revisions(document)
         return bool(revisions) and revisions[-1].form == "patient_authorization"
-
-    def _events(self, party: str, moment: datetime) -> list[PartyEvent]:
-        forms, _, _ = self._forms(party, moment)
-        return [
-            PartyEvent(event, self._references(form))
-            for form in forms
-            for event in events_of(form, self._settings)
-        ]
 
     def _references(self, form: RecordedForm) -> References:
         def named(role: str) -> str | None:
@@ -234,7 +233,8 @@ class Ledger:
         patient = role == "patient"
         documents = self._documents(party) if patient else self.registry.founding_documents(party)
         self._book.expect(documents)
-        self.registry.expect(documents)
+        if patient:
+            self._book.expect(self.registry.expect(documents))
         forms = []
         for document in documents:
             revisions = self._book.revisions(document)

@@ -7,7 +7,7 @@ that tell twins, parents and namesakes apart agree outright, whatever the probab
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import exp
+from math import exp, log
 from types import MappingProxyType
 from typing import Literal
 
@@ -180,6 +180,15 @@ SITE = {
 }
 
 
+UNKNOWN_LEVELS: Mapping[PartyKind, Mapping[str, Level]] = MappingProxyType(
+    {
+        kind: MappingProxyType(dict.fromkeys(SITE if kind in ("facility", "pharmacy") else PERSON, "unknown"))
+        for kind in PRIOR
+    }
+)
+"""The fields that are compared of each kind of party, when nothing is known of them."""
+
+
 def compare(mention: Particulars, known: Particulars) -> Evidence:
     """Compare two sets of particulars of the same kind of party."""
     fields = SITE if mention.kind in ("facility", "pharmacy") else PERSON
@@ -188,6 +197,19 @@ def compare(mention: Particulars, known: Particulars) -> Evidence:
     }
     total = PRIOR[mention.kind] + sum(WEIGHTS[name].get(level, 0.0) for name, level in levels.items())
     return Evidence(MappingProxyType(levels), total)
+
+
+def may_matter(mention: Particulars, known: Particulars, settings: ProgramSettings) -> bool:
+    """Whether a set of particulars can bear on a match at all, whatever else is known.
+
+    It can where it makes its party a candidate, or takes a candidate's lead away: every party that is taken
+    has at least the probability ``match_certain``.
+    """
+    evidence = compare(mention, known)
+    if "same" in (evidence.levels["rems_id"], evidence.levels["npi"]):
+        return True
+    offered, certain = (log(one / (1 - one)) for one in (settings.match_offered, settings.match_certain))
+    return evidence.log_odds >= min(offered, certain - MARGIN)
 
 
 Levels = Mapping[str, Level]

@@ -10,10 +10,18 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from validators.program.decisions import Decision, Linked, Merged, RemsIdIssued, Unmerged
-from validators.program.matching import Match, match
-from validators.program.mentions import KIND_OF, Mention, Particulars, blocking_keys
+from validators.program.matching import Match, match, may_matter
+from validators.program.mentions import KIND_OF, Mention, Particulars
 from validators.program.settings import ProgramSettings
-from validators.program.shelf import Entry, MemoryShelf, MentionKey, Order, Resolution, Shelf
+from validators.program.shelf import (
+    Entry,
+    MemoryShelf,
+    MentionKey,
+    Order,
+    Resolution,
+    Shelf,
+    founder_name,
+)
 
 BY_PERSON = Match("certain", None, ())
 
@@ -69,9 +77,23 @@ class Registry:
         """Every id that a party is called by: of its founding forms, and of the parties merged into it."""
         return frozenset(name for own in self._merged_into(party) for name in self._names(own))
 
-    def expect(self, documents: Collection[str]) -> None:
-        """A hint that whom these documents mean will be asked."""
+    def expect(self, documents: Collection[str]) -> frozenset[str]:
+        """A hint that whom these documents mean will be asked; gives the enrollments of all of them."""
         self._shelf.expect(documents)
+        entries = [
+            entry
+            for document in documents
+            for role in KIND_OF
+            if (entry := self._shelf.entry((document, role))) is not None
+        ]
+        named = {party for entry in entries if (party := entry.resolution.party) is not None}
+        self._shelf.expect_parties(named)
+        return frozenset(
+            entry.mention.document_id
+            for party in named
+            for entry in self._shelf.members(party, teachers=True)
+            if entry.mention.founding
+        )
 
     def parties(self) -> frozenset[str]:
         """Every party known; for lists only."""
@@ -87,7 +109,7 @@ class Registry:
     def rems_id(self, party: str) -> str | None:
         """The REMS ID of a party: the one issued first, else the one that its enrollment bears."""
         founders = sorted(self._founders(party), key=_place)
-        issued = [one for entry in founders if (one := self._shelf.issued(_name(entry))) is not None]
+        issued = [one for entry in founders if (one := self._shelf.issued(founder_name(entry))) is not None]
         if issued:
             return min(issued, key=lambda one: one.order).rems_id
         return next((given for entry in founders if (given := entry.mention.particulars.rems_id)), None)
@@ -102,7 +124,7 @@ class Registry:
 
     def candidates(self, mention: Mention, order: Order) -> dict[str, list[Particulars]]:
         """What is known of the parties that a mention may mean, by id; nothing is kept."""
-        return self._profiles(Entry(mention, order, blocking_keys(mention.particulars)))
+        return self._profiles(Entry(mention, order))
 
     def record(self, mentions: Iterable[Mention], order: Order) -> frozenset[str]:
         """Take in the mentions of one form, or its corrected ones, and resolve what they touch.
@@ -114,7 +136,7 @@ class Registry:
         for mention in mentions:
             touched = self._forget(mention.key)
             linked = self._shelf.link(mention.key) is not None
-            self._shelf.save(Entry(mention, order, blocking_keys(mention.particulars), linked))
+            self._shelf.save(Entry(mention, order, linked))
             changed |= {mention.document_id} | self._resolve(touched | {mention.key})
         return frozenset(changed)
 
@@ -168,7 +190,7 @@ class Registry:
     def _names(self, own: str) -> frozenset[str]:
         """The names of a party before merges."""
         members = self._shelf.members(own, teachers=True)
-        return frozenset({own} | {_name(entry) for entry in members if entry.mention.founding})
+        return frozenset({own} | {founder_name(entry) for entry in members if entry.mention.founding})
 
     def _merges(self, own: str) -> Iterable[Merged]:
         """The merges in force that name a party, in order."""
@@ -195,10 +217,19 @@ class Registry:
         return self._leaning_on(entry) if entry.teaches else set()
 
     def _leaning_on(self, entry: Entry) -> set[MentionKey]:
-        """The mentions that go by an entry: later ones and referring ones of its keys, and its party's."""
+        """The mentions that go by an entry: later ones and referring ones like it, and its party's."""
+        known = entry.mention.particulars
+        issued = self._shelf.issued(founder_name(entry)) if entry.mention.founding else None
+        rems_id = issued.rems_id if issued else ""
+
+        def near(mention: Particulars) -> bool:
+            borne = bool(rems_id) and mention.rems_id == rems_id
+            return borne or may_matter(mention, known, self._settings)
+
+        own_id = {f"{known.kind[:2]}:r:{rems_id}"} if rems_id else set[str]()
         leaning = {
             other.mention.key
-            for other in self._shelf.sharing(entry.keys)
+            for other in self._shelf.sharing(entry.keys | own_id, near=near)
             if not other.mention.founding or other.order > entry.order
         }
         if entry.resolution.party is not None:
@@ -255,16 +286,17 @@ class Registry:
 
     def _profiles(self, entry: Entry) -> dict[str, list[Particulars]]:
         """What is known of the parties that share a key, by founding forms and forms that a person linked."""
-        parties = {
-            other.resolution.party
-            for other in self._shelf.sharing(entry.keys, teachers=True)
-            if _may_learn(entry, other)
-        }
-        parties |= {self._anchor(name) for name in self._shelf.holders(entry.mention.particulars.rems_id)}
+        mention = entry.mention.particulars
+        alike = self._shelf.sharing(
+            entry.keys, teachers=True, near=lambda known: may_matter(mention, known, self._settings)
+        )
+        parties = {other.resolution.party for other in alike if _may_learn(entry, other)}
+        parties |= {self._anchor(name) for name in self._shelf.holders(mention.rems_id)}
+        self._shelf.expect_parties([party for party in parties if party is not None])
         profiles: dict[str, list[Particulars]] = {}
         for party in sorted(parties - {None}, key=str):
             known = self._profile(party or "", entry)
-            if known and known[0].kind == entry.mention.particulars.kind:
+            if known and known[0].kind == mention.kind:
                 profiles[party or ""] = known
         return profiles
 
@@ -274,7 +306,7 @@ class Registry:
         issued = [
             one.rems_id
             for other in teachers
-            if other.mention.founding and (one := self._shelf.issued(_name(other))) is not None
+            if other.mention.founding and (one := self._shelf.issued(founder_name(other))) is not None
             if not entry.mention.founding or one.at <= entry.order[0]
         ]
         rems_id = min(issued, default="")

@@ -5,17 +5,21 @@ million costs no more than one of a hundred.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Protocol
 
 from validators.program.decisions import Linked, Merged, RemsIdIssued, Unmerged
 from validators.program.matching import Match
-from validators.program.mentions import Mention
+from validators.program.mentions import KIND_OF, Mention, Particulars, blocking_keys
 
 MentionKey = tuple[str, str]
 Order = tuple[datetime, str]
+Near = Callable[[Particulars], bool]
+"""Whether a set of particulars may bear on a match at all; see ``matching.may_matter``."""
+
 UNKNOWN = Match("unknown", None, ())
 
 
@@ -33,15 +37,18 @@ class Entry:
 
     Attributes:
         order: place of its form in the order of receipt.
-        keys: its blocking keys.
         linked: a person said whom it means.
     """
 
     mention: Mention
     order: Order
-    keys: frozenset[str]
     linked: bool = False
     resolution: Resolution = Resolution()
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """Its blocking keys."""
+        return blocking_keys(self.mention.particulars)
 
     @property
     def teaches(self) -> bool:
@@ -49,11 +56,19 @@ class Entry:
         return self.mention.founding or self.linked
 
 
+def founder_name(entry: Entry) -> str:
+    """What a founding form calls its party; after a merge, or an earlier form, one name of several."""
+    return f"{KIND_OF[entry.mention.role]}:{entry.mention.document_id}"
+
+
 class Shelf(Protocol):
     """What the register asks of its place of keeping."""
 
     def expect(self, documents: Collection[str]) -> None:
         """A hint that the mentions of these documents will be asked for."""
+
+    def expect_parties(self, parties: Collection[str]) -> None:
+        """A hint that what teaches of these parties, and what was decided about them, will be asked for."""
 
     def entry(self, key: MentionKey) -> Entry | None:
         """The entry of one mention."""
@@ -64,8 +79,16 @@ class Shelf(Protocol):
     def remove(self, key: MentionKey) -> None:
         """Take an entry away."""
 
-    def sharing(self, keys: frozenset[str], *, teachers: bool = False) -> Iterable[Entry]:
-        """The entries with any of the blocking keys, each once; teachers alone where asked."""
+    def sharing(
+        self, keys: frozenset[str], *, teachers: bool = False, near: Near | None = None
+    ) -> Iterable[Entry]:
+        """The entries with any of the blocking keys, each once.
+
+        Args:
+            keys: of ``blocking_keys``.
+            teachers: those alone by which others may go.
+            near: leaves out entries whose particulars cannot matter.
+        """
 
     def members(self, party: str, *, teachers: bool = False) -> Iterable[Entry]:
         """The entries that mean a party before merges; teachers alone where asked."""
@@ -114,6 +137,9 @@ class MemoryShelf:
     def expect(self, documents: Collection[str]) -> None:
         """Everything is at hand."""
 
+    def expect_parties(self, parties: Collection[str]) -> None:
+        """Everything is at hand."""
+
     def entry(self, key: MentionKey) -> Entry | None:
         """The entry of one mention."""
         return self._entries.get(key)
@@ -138,10 +164,17 @@ class MemoryShelf:
         if entry.resolution.party is not None:
             self._members[entry.resolution.party].discard(key)
 
-    def sharing(self, keys: frozenset[str], *, teachers: bool = False) -> Iterable[Entry]:
-        """The entries with any of the blocking keys, each once; teachers alone where asked."""
+    def sharing(
+        self, keys: frozenset[str], *, teachers: bool = False, near: Near | None = None
+    ) -> Iterable[Entry]:
+        """The entries with any of the blocking keys, each once; see ``Shelf``."""
         found = {key for one in keys for key in self._by_key.get(one, ())}
-        return [self._entries[key] for key in found if not teachers or self._entries[key].teaches]
+        return [
+            entry
+            for key in found
+            if (entry := self._entries[key]).teaches or not teachers
+            if near is None or near(entry.mention.particulars)
+        ]
 
     def members(self, party: str, *, teachers: bool = False) -> Iterable[Entry]:
         """The entries that mean a party before merges; teachers alone where asked."""

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.program_cases import SUPERVISOR, Story, at
@@ -134,6 +134,7 @@ VALUES = st.one_of(st.none(), st.booleans(), st.text(max_size=12), st.tuples(st.
 
 
 @pytest.mark.parametrize("form", sorted(MAKERS))
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_no_answer_whatever_breaks_the_reading_of_a_form(form: str, data: st.DataObject) -> None:
     base = STORY.whole(6)
