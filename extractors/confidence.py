@@ -1,13 +1,13 @@
-"""From what speaks for a reading to the probability that it is right, and from that to who decides.
+"""What speaks for a reading, and the cautious table: the probability that it is right where nothing was fitted.
 
-All figures stand in one table with their reason; a model fitted to reviewers' corrections replaces
-``written`` alone.
+The table serves readers that no calibration was fitted for (see ``calibrated``). Its figures were set from
+trials, each with its reason.
 """
 
 from dataclasses import dataclass
+from math import exp
 from typing import Literal
 
-from extractors.model import Decision
 from form_templates.model import Kind
 
 Agreement = Literal["agree", "disagree", "alone"]
@@ -35,9 +35,9 @@ RULED_KINDS: frozenset[Kind] = frozenset({"date", "time", "phone", "zip", "state
 RULED_SHARE = 0.4
 """Share of misreadings of such kinds that are still a valid value: a month of 13 gives itself away."""
 
-FACTORS = {"residual": 1.5, "alien": 3.0, "long": 1.5, "implausible": 4.0}
-"""What multiplies an error: a fit worse than 3 px; ink of a neighbor in the box; more than 40 signs; a failed
-check. The number of rows to the inch is in the path probability already."""
+FACTORS = {"residual": 1.5, "alien": 3.0, "long": 1.5, "witness": 4.0, "implausible": 4.0}
+"""What multiplies an error: a fit worse than 3 px; ink of a neighbor in the box; more than 40 signs; a witness
+that reads something else; a failed check. The number of rows to the inch is in the path probability already."""
 
 REPAIRED_MOST = 0.80
 """Decoding over valid values also "repairs" a number that was miswritten: never to pass unseen."""
@@ -67,32 +67,66 @@ class Evidence:
     Attributes:
         kind: the field's kind.
         handwritten: a hand wrote it.
-        probability: the first voice's path probability of what it read.
-        agreement: what a second, independent voice says.
+        standard: the page came with 98 rows to the inch.
+        share: weight of the value among all that the lines may say, 0 to 1.
+        first: log probability that the leading net gives the text.
+        witness: the same of the witness; none without one.
+        first_agrees: the leading net reads the same where nothing binds it.
+        witness_agrees: the same of the witness; none without one.
+        third: what the third voice says; ``alone`` where it was not asked.
         plausible: the value passes its checks.
-        repaired: the unbound reading was no valid value, or another one.
+        known: its words are on the field's list; none where there is no list.
         letters: length of the text.
+        lines: number of lines.
+        height_px: height of the lowest line.
+        pieces: connected pieces of ink; more than letters where strokes are broken.
         residual_px: how well the page fits its blank.
         alien_share: share of a neighbor's ink in the box.
+        outside_share: share of the field's own ink outside its box.
         reasons: oddities seen on the way.
     """
 
     kind: Kind
     handwritten: bool
-    probability: float
-    agreement: Agreement
+    standard: bool
+    share: float
+    first: float
+    witness: float | None
+    first_agrees: bool
+    witness_agrees: bool | None
+    third: Agreement
     plausible: bool
-    repaired: bool
+    known: bool | None
     letters: int
+    lines: int
+    height_px: int
+    pieces: int
     residual_px: float
     alien_share: float
+    outside_share: float
     reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class EmptyEvidence:
+    """What speaks for and against that nothing is written in a field.
+
+    Attributes:
+        alien_share: share of the box's ink that was given to a neighbor.
+        standard: the page came with 98 rows to the inch.
+        residual_px: how well the page fits its blank.
+    """
+
+    alien_share: float
+    standard: bool
+    residual_px: float
 
 
 def written(evidence: Evidence) -> float:
     """Probability that the value of a written field is right."""
-    source: Source = "hand" if evidence.handwritten else _TYPED[evidence.agreement]
-    step = next(index for index, least in enumerate(STEPS) if evidence.probability >= least)
+    source: Source = "hand" if evidence.handwritten else _TYPED[evidence.third]
+    probability = exp(evidence.first)
+    step = next(index for index, least in enumerate(STEPS) if probability >= least)
     error = ERROR[source][step]
     if evidence.residual_px > 3:
         error *= FACTORS["residual"]
@@ -100,6 +134,8 @@ def written(evidence: Evidence) -> float:
         error *= FACTORS["alien"]
     if evidence.letters > 40:
         error *= FACTORS["long"]
+    if evidence.witness_agrees is False:
+        error *= FACTORS["witness"]
     if not evidence.plausible:
         error *= FACTORS["implausible"]
     elif evidence.kind in CHANCE_OF_CHECK:
@@ -107,38 +143,16 @@ def written(evidence: Evidence) -> float:
     elif evidence.kind in RULED_KINDS:
         error *= RULED_SHARE
     confidence = 1 - min(error, 0.95)
-    if evidence.repaired:
+    if not evidence.first_agrees:
         confidence = min(confidence, REPAIRED_MOST)
     return min([confidence, *(REASON_MOST[reason] for reason in evidence.reasons if reason in REASON_MOST)])
 
 
-def empty(alien_share: float, specks_px: int, residual_px: float) -> float:
-    """Probability that a field in which nothing was found is empty.
-
-    Args:
-        alien_share: share of the box's ink that was given to a neighbor.
-        specks_px: ink in the box that was dropped as specks and rests of print.
-        residual_px: how well the page fits its blank.
-    """
-    error = 0.0004 + 0.00004 * min(specks_px, 60)
-    if alien_share > 0.5:
+def empty(evidence: EmptyEvidence) -> float:
+    """Probability that a field in which nothing was found is empty."""
+    error = 0.0004
+    if evidence.alien_share > 0.5:
         error += 0.02
-    if residual_px > 3:
+    if evidence.residual_px > 3:
         error += 0.004
     return 1 - error
-
-
-def decide(
-    confidence: float, target_error: float, *, is_empty: bool = False, must_see: bool = False
-) -> Decision:
-    """Who decides on a field.
-
-    Args:
-        confidence: probability that the value is right.
-        target_error: share of fields that may be wrong among those that nobody sees.
-        is_empty: nothing is written or marked.
-        must_see: something was seen that a person has to look at whatever the figures say.
-    """
-    if must_see or 1 - confidence > target_error:
-        return "review"
-    return "empty" if is_empty else "accept"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from extractors import confidence
+from extractors.calibrated import Group, Judge, judge_of
 from extractors.cut_off import CUT_OFF, is_cut_off
 from extractors.marks import read_marks
 from extractors.model import (
@@ -25,6 +25,21 @@ from form_templates.model import MARKED_KINDS, FormField, Template
 
 STANDARD_ROWS = 0.75
 """Received rows for each form row: 0.48 at 98 rows to the inch, 0.96 at 196."""
+
+
+MUST_SEE = frozenset(
+    {
+        "crossed_out",
+        "overwritten",
+        "outside_box",
+        "not_applicable",
+        "illegible",
+        "implausible",
+        "ambiguous",
+        "repaired",
+    }
+)
+"""Reasons for which a person looks at writing however sure the figures are."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +82,7 @@ def read_form_page(
         for field in asked
         if field.kind not in MARKED_KINDS and field.box is not None and field.name not in cut_off
     }
+    judge = judge_of(readers.version)
     written = read_written(
         [
             find_written(field, writings[field.name])
@@ -74,20 +90,24 @@ def read_form_page(
             if field.name in writings and field.kind != "signature"
         ],
         readers,
+        judge,
         residual_px=page.residual_px,
+        standard=standard,
+        target_error=target_error,
     )
+    decide = _Decisions(judge, target_error)
     found: list[FieldReading] = []
     for field in asked:
         if field.name in cut_off:
             found.append(_unread(field, page, CUT_OFF, "review"))
         elif field.kind in MARKED_KINDS:
-            found.append(_marked(page, field, ticks, standard=standard, target_error=target_error))
+            found.append(_marked(page, field, ticks, decide, standard=standard))
         elif field.name not in writings:
             found.append(_unread(field, page, "no_box", "review"))
         elif field.kind == "signature":
-            found.append(_signed(page, field, writings[field.name], target_error))
+            found.append(_signed(page, field, writings[field.name], decide))
         else:
-            found.append(_written(page, written[field.name], target_error))
+            found.append(_written(page, written[field.name], decide))
     return PageFields(tuple(found), read_stray(page, boxes, readers.hand))
 
 
@@ -177,8 +197,27 @@ def _unread(field: FormField, page: RegisteredPage, reason: str, decision: Decis
     )
 
 
+@dataclass(frozen=True)
+class _Decisions:
+    """Who decides on the fields of a page."""
+
+    judge: Judge
+    target_error: float
+
+    def __call__(self, group: Group, sure: float, *, is_empty: bool, must_see: bool = False) -> Decision:
+        """``must_see``: something was seen that a person has to look at whatever the figures say."""
+        if must_see or not self.judge.passes(group, sure, self.target_error):
+            return "review"
+        return "empty" if is_empty else "accept"
+
+
 def _marked(
-    page: RegisteredPage, field: FormField, ticks: Sequence[BoxPx], *, standard: bool, target_error: float
+    page: RegisteredPage,
+    field: FormField,
+    ticks: Sequence[BoxPx],
+    decide: _Decisions,
+    *,
+    standard: bool,
 ) -> FieldReading:
     marks = read_marks(page, field, ticks, standard=standard)
     unmarked = marks.value in (None, False)
@@ -190,9 +229,9 @@ def _marked(
         value=marks.value,
         raw=" ".join(standing),
         confidence=sure,
-        decision=confidence.decide(
+        decision=decide(
+            "mark",
             sure,
-            target_error,
             is_empty=unmarked,
             must_see=bool({"two_marked", "crossed_out"} & set(marks.reasons)),
         ),
@@ -203,7 +242,9 @@ def _marked(
     )
 
 
-def _signed(page: RegisteredPage, field: FormField, writing: Writing, target_error: float) -> FieldReading:
+def _signed(
+    page: RegisteredPage, field: FormField, writing: Writing, decide: _Decisions
+) -> FieldReading:
     signature = read_signature(writing)
     return FieldReading(
         name=field.name,
@@ -211,7 +252,7 @@ def _signed(page: RegisteredPage, field: FormField, writing: Writing, target_err
         value=signature.present,
         raw="signed" if signature.present else "",
         confidence=signature.probability,
-        decision=confidence.decide(signature.probability, target_error, is_empty=not signature.present),
+        decision=decide("signature", signature.probability, is_empty=not signature.present),
         reader="signature" if signature.present else "none",
         page=page.received_page,
         box_px=page.received_box(_joined(_around(field.boxes), writing)),
@@ -220,7 +261,7 @@ def _signed(page: RegisteredPage, field: FormField, writing: Writing, target_err
     )
 
 
-def _written(page: RegisteredPage, field: WrittenField, target_error: float) -> FieldReading:
+def _written(page: RegisteredPage, field: WrittenField, decide: _Decisions) -> FieldReading:
     asked = field.asked
     return FieldReading(
         name=asked.name,
@@ -228,11 +269,11 @@ def _written(page: RegisteredPage, field: WrittenField, target_error: float) -> 
         value=field.value,
         raw=field.raw,
         confidence=field.confidence,
-        decision=confidence.decide(
+        decision=decide(
+            "written" if field.filled else "empty",
             field.confidence,
-            target_error,
             is_empty=not field.filled,
-            must_see=field.filled and (field.value is None or bool(field.reasons)),
+            must_see=field.filled and (field.value is None or bool(MUST_SEE.intersection(field.reasons))),
         ),
         reader=("handwriting" if field.handwritten else "print") if field.filled else "none",
         page=page.received_page,

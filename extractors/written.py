@@ -1,21 +1,22 @@
 """Written fields: from ink to a normal value with its confidence, all of a page's fields at once.
 
-At once, because the second voice starts one process for a page, not one for a field.
+At once, because the third voice starts one process for a page, not one for a field.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from extractors import confidence
+import cv2
+
+from extractors.calibrated import Judge
+from extractors.confidence import EmptyEvidence, Evidence
 from extractors.crops import Line, cut_comb, cut_lines
 from extractors.model import Candidate
 from extractors.penmanship import typed_probability
-from extractors.readers.ctc import search, text_probability
 from extractors.readers.protocol import LineCrop, LineReading, Readers
+from extractors.settling import Heard, Settled, settle
 from extractors.struck import find_strike, without_struck
-from extractors.values import TEXT_KINDS, normalize
-from extractors.values.grammars import grammar_of, letters_of
-from extractors.values.parsed import ILLEGIBLE, Parsed
+from extractors.values.grammars import letters_of
 from extractors.writing import Writing
 from form_templates.model import FormField
 
@@ -39,6 +40,7 @@ class WrittenField:
     raw: str = ""
     confidence: float = 0.0
     candidates: tuple[Candidate, ...] = ()
+    evidence: Evidence | None = None
 
     @property
     def filled(self) -> bool:
@@ -65,14 +67,24 @@ def find_written(asked: FormField, writing: Writing) -> WrittenField:
 
 
 def read_written(
-    fields: Sequence[WrittenField], readers: Readers, *, residual_px: float
+    fields: Sequence[WrittenField],
+    readers: Readers,
+    judge: Judge,
+    *,
+    residual_px: float,
+    standard: bool,
+    target_error: float,
 ) -> dict[str, WrittenField]:
     """Read the written fields of a page.
 
     Args:
         fields: every written field of the page, empty ones too.
         readers: the voices.
+        judge: says how sure a reading is.
         residual_px: how well the page fits its blank.
+        standard: the page came with 98 rows to the inch.
+        target_error: share of fields that may be wrong among those that nobody sees. The third voice is asked
+            only about typed fields that the nets leave less sure than this.
 
     Returns:
         Each field read, by name.
@@ -82,14 +94,17 @@ def read_written(
         replace(field, handwritten=(field.typed if field.typed is not None else mostly_typed) < TYPED_FROM)
         for field in fields
     ]
-    firsts = _first_voice(judged, readers)
-    seconds = _second_voice(judged, firsts, readers)
-    return {
-        field.asked.name: _settle(field, first, seconds.get(field.asked.name), residual_px)
-        if first
-        else _nothing(field, residual_px)
-        for field, first in zip(judged, firsts, strict=True)
-    }
+    heard = {field.asked.name: _heard(field, readers) for field in judged if field.lines}
+    page = _Page(judge, residual_px, standard)
+    read = {field.asked.name: page.settled(field, heard.get(field.asked.name)) for field in judged}
+    unsettled = [
+        field
+        for field in read.values()
+        if field.lines and not field.handwritten and not judge.passes("written", field.confidence, target_error)
+    ]
+    for name, said in _third_voice(unsettled, readers):
+        read[name] = page.settled(read[name], replace(heard[name], third=said))
+    return read
 
 
 def _mostly_typed(fields: Sequence[WrittenField]) -> float:
@@ -98,110 +113,78 @@ def _mostly_typed(fields: Sequence[WrittenField]) -> float:
     return sum(known) / len(known) if known else 0.0
 
 
-def _first_voice(fields: Sequence[WrittenField], readers: Readers) -> list[tuple[LineReading, ...]]:
-    return [
-        (readers.hand if field.handwritten else readers.typed).read(
-            [LineCrop(line.pixels, letters_of(field.asked)) for line in field.lines]
+def _heard(field: WrittenField, readers: Readers) -> Heard:
+    """What the nets see in a field's lines."""
+    letters = letters_of(field.asked)
+    crops = [LineCrop(line.pixels, letters) for line in field.lines]
+    leading = readers.hand if field.handwritten else readers.typed
+    witness = readers.witness.read(crops) if readers.witness is not None else None
+    return Heard(leading.read(crops), witness)
+
+
+def _third_voice(
+    fields: Sequence[WrittenField], readers: Readers
+) -> Iterator[tuple[str, tuple[LineReading, ...]]]:
+    """What the third voice reads in some fields, by name; no process is started where there are none."""
+    if readers.second is None or not fields:
+        return
+    readings = iter(readers.second.read([LineCrop(line.pixels) for field in fields for line in field.lines]))
+    for field in fields:
+        yield field.asked.name, tuple(next(readings) for _ in field.lines)
+
+
+@dataclass(frozen=True)
+class _Page:
+    """What all fields of a page share."""
+
+    judge: Judge
+    residual_px: float
+    standard: bool
+
+    def settled(self, field: WrittenField, heard: Heard | None) -> WrittenField:
+        """A field with its value and confidence; ``heard`` is none where nothing is written."""
+        if heard is None:
+            return self._nothing(field)
+        found = settle(field.asked, heard, field.reasons)
+        evidence = self._evidence(field, found)
+        return replace(
+            field,
+            value=found.value,
+            raw=found.raw,
+            confidence=self.judge.written(evidence),
+            candidates=found.candidates,
+            reasons=found.reasons,
+            evidence=evidence,
         )
-        for field in fields
-    ]
 
+    def _nothing(self, field: WrittenField) -> WrittenField:
+        """An empty field, or one in which everything was crossed out."""
+        if field.reasons:
+            return replace(field, confidence=0.3, reasons=(*field.reasons, "illegible"))
+        writing = field.writing
+        evidence = EmptyEvidence(writing.alien_share, self.standard, self.residual_px)
+        return replace(field, confidence=self.judge.empty(evidence))
 
-def _second_voice(
-    fields: Sequence[WrittenField], firsts: Sequence[tuple[LineReading, ...]], readers: Readers
-) -> dict[str, str]:
-    """What the second voice reads in the typed fields, by name; it is no use on handwriting."""
-    if readers.second is None:
-        return {}
-    wanted = [field for field, first in zip(fields, firsts, strict=True) if first and not field.handwritten]
-    readings = iter(readers.second.read([LineCrop(line.pixels) for field in wanted for line in field.lines]))
-    return {field.asked.name: " ".join(next(readings).text for _ in field.lines).strip() for field in wanted}
-
-
-def _nothing(field: WrittenField, residual_px: float) -> WrittenField:
-    """An empty field, or one in which everything was crossed out."""
-    if field.reasons:
-        return replace(field, confidence=0.3, reasons=(*field.reasons, "illegible"))
-    return replace(field, confidence=confidence.empty(field.writing.alien_share, 0, residual_px))
-
-
-def _settle(
-    field: WrittenField, first: tuple[LineReading, ...], second: str | None, residual_px: float
-) -> WrittenField:
-    """One value out of what the voices say."""
-    asked = field.asked
-    raw = " ".join(reading.text for reading in first).strip()
-    probability = 1.0
-    for reading in first:
-        probability *= reading.probability
-    parsed = normalize(asked, raw)
-    candidates = [Candidate(parsed.value, round(probability, 4), "first")] if parsed.value is not None else []
-    repaired = False
-    found = _search(asked, first)
-    candidates += [Candidate(normalize(asked, t).value, round(p, 4), "search") for t, p in found[:3]]
-    if found and (not parsed.plausible or "not_applicable" in parsed.reasons):
-        best = normalize(asked, found[0][0])
-        if "not_applicable" not in parsed.reasons:
-            repaired, parsed, probability = True, best, found[0][1]
-    agreement: confidence.Agreement = "alone"
-    if second:
-        other = normalize(asked, second)
-        candidates += [Candidate(other.value, 0.5, "second")] if other.value is not None else []
-        agreement = "agree" if _same(asked, parsed, other) else "disagree"
-        if agreement == "disagree" and other.plausible and (repaired or not parsed.plausible):
-            parsed, repaired = other, True
-        elif agreement == "disagree" and not repaired and _nearly_as_likely(first, second):
-            raw, parsed = second, other
-        elif agreement == "agree" and repaired:
-            repaired = False
-    reasons = list(dict.fromkeys((*field.reasons, *parsed.reasons)))
-    if agreement == "disagree" and "not_applicable" not in parsed.reasons:
-        reasons.append("disagree")
-    sure = confidence.written(
-        confidence.Evidence(
-            kind=asked.kind,
+    def _evidence(self, field: WrittenField, found: Settled) -> Evidence:
+        heights = [line.pixels.shape[0] for line in field.lines]
+        return Evidence(
+            kind=field.asked.kind,
             handwritten=field.handwritten,
-            probability=probability,
-            agreement=agreement,
-            plausible=parsed.plausible,
-            repaired=repaired,
-            letters=len(raw),
-            residual_px=residual_px,
+            standard=self.standard,
+            share=found.share,
+            first=found.first,
+            witness=found.witness,
+            first_agrees=found.first_agrees,
+            witness_agrees=found.witness_agrees,
+            third=found.third,
+            plausible=found.plausible,
+            known=found.known,
+            letters=len(found.raw),
+            lines=len(field.lines),
+            height_px=min(heights),
+            pieces=sum(cv2.connectedComponents(255 - line.pixels)[0] - 1 for line in field.lines),
+            residual_px=self.residual_px,
             alien_share=field.writing.alien_share,
-            reasons=tuple(reasons),
+            outside_share=field.writing.outside_share,
+            reasons=found.reasons,
         )
-    )
-    return replace(
-        field,
-        value=parsed.value,
-        raw=raw,
-        confidence=sure,
-        candidates=tuple(candidate for candidate in candidates if candidate.value is not None),
-        reasons=tuple(reasons if raw or parsed.value else (*reasons, *ILLEGIBLE.reasons)),
-    )
-
-
-def _search(asked: FormField, first: tuple[LineReading, ...]) -> tuple[tuple[str, float], ...]:
-    """Valid values in the net's output, best first; for one line of a kind that has rules."""
-    logs = first[0].log_probabilities if len(first) == 1 else None
-    grammar = grammar_of(asked) if logs is not None else None
-    return search(logs, grammar) if logs is not None and grammar is not None else ()
-
-
-def _nearly_as_likely(first: tuple[LineReading, ...], second: str) -> bool:
-    """Whether the first voice finds the second's text almost as probable as its own.
-
-    Then the second, which knows words, is the likelier: 7 of 172 disputed fields were won so.
-    """
-    if len(first) != 1 or first[0].log_probabilities is None:
-        return False
-    return text_probability(first[0].log_probabilities, second) > 0.1 * first[0].probability
-
-
-def _same(asked: FormField, one: Parsed, other: Parsed) -> bool:
-    """Whether two voices say the same: words are compared without capitals and gaps."""
-    if one.value is None or other.value is None:
-        return False
-    if asked.kind not in TEXT_KINDS and asked.kind != "email":
-        return one.value == other.value
-    return one.value.lower().replace(" ", "") == other.value.lower().replace(" ", "")

@@ -106,21 +106,24 @@ class Readers:
     Attributes:
         hand: reads handwriting.
         typed: reads typed or printed writing; may be the same net.
-        second: an independent voice, asked about typed fields only; none to do without.
+        second: an engine of another kind, asked about typed fields that the nets leave open; none to do
+            without.
         page: reads pages that are no form; none to do without.
+        witness: an independent net that reads every written field beside the leading one; none to do without.
     """
 
     hand: LineReader
     typed: LineReader
     second: LineReader | None = None
     page: PageReader | None = None
+    witness: LineReader | None = None
 
     @property
     def version(self) -> str:
         """Names and versions of every voice, for the record of where a value came from."""
         voices = {
             f"{voice.name} {voice.version}"
-            for voice in (self.hand, self.typed, self.second, self.page)
+            for voice in (self.hand, self.typed, self.second, self.page, self.witness)
             if voice is not None
         }
         return ", ".join(sorted(voices))

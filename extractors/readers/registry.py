@@ -66,6 +66,7 @@ def open_readers(
     typed: str = "ppocr",
     second: str | None = "tesseract",
     page: str | None = "tesseract",
+    witness: str | None = None,
 ) -> Readers:
     """The voices by name; one engine is made for each name, however many parts it has.
 
@@ -73,9 +74,15 @@ def open_readers(
         UnknownReader: a name is unknown, or the page's reader cannot read pages.
         ReaderError: a reader cannot work here.
     """
-    made = {name: open_reader(name) for name in {hand, typed, second, page} - {None} if name is not None}
+    made = {name: open_reader(name) for name in {hand, typed, second, page, witness} - {None} if name is not None}
     whole = made[page] if page is not None else None
     if whole is not None and not isinstance(whole, PageReader):
         message = f"The reader {page} cannot read whole pages: choose tesseract."
         raise UnknownReader(message)
-    return Readers(hand=made[hand], typed=made[typed], second=made[second] if second else None, page=whole)
+    return Readers(
+        hand=made[hand],
+        typed=made[typed],
+        second=made[second] if second else None,
+        page=whole,
+        witness=made[witness] if witness else None,
+    )
