@@ -74,11 +74,16 @@ class PageFaults:
 
 @dataclass(frozen=True, eq=False)
 class FilledPage:
-    """A written sheet at ``CANVAS_DPI``, and whether a hand wrote each field, which is known only now."""
+    """A written sheet at ``CANVAS_DPI``, and what is known only now: whether a hand wrote each field.
+
+    ``texts`` are the characters that stand in each written field, a line each; what was crossed out is not
+    among them.
+    """
 
     canvas: Gray
     page: int
     by_hand: Mapping[str, bool] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
 
 
 def compose(
@@ -101,7 +106,7 @@ def compose(
         faults: of this page.
     """
     canvas = blank_sheet(template, page).copy()
-    by_hand = {}
+    by_hand, texts = {}, {}
     for asked in template.fields_on(page):
         answer = answers.get(asked.name)
         if answer is None:
@@ -120,9 +125,9 @@ def compose(
                     overrun=faults.long_signatures,
                 )
         elif asked.box is not None:
-            by_hand[asked.name] = _write_field(canvas, asked, answer, manner, rng)
+            by_hand[asked.name], texts[asked.name] = _write_field(canvas, asked, answer, manner, rng)
     _add_faults(canvas, manner, faults, rng)
-    return FilledPage(canvas, page, by_hand)
+    return FilledPage(canvas, page, by_hand, {name: text for name, text in texts.items() if text})
 
 
 def _mark_field(canvas: Gray, asked: FormField, answer: Answer, manner: Manner, rng: Generator) -> bool:
@@ -155,26 +160,30 @@ def _marked(value: Value) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else ()
 
 
-def _write_field(canvas: Gray, asked: FormField, answer: Answer, manner: Manner, rng: Generator) -> bool:
+def _write_field(
+    canvas: Gray, asked: FormField, answer: Answer, manner: Manner, rng: Generator
+) -> tuple[bool, str]:
+    """Write a field; returns whether a hand did, and the characters."""
     pen = manner.pen_for(asked, answer)
     if answer.value is None and answer.written is None:
-        return pen.by_hand
+        return pen.by_hand, ""
     assert asked.box is not None  # noqa: S101 - the caller looked
     picture = name_picture(str(answer.value)) if answer.real_name and pen.by_hand and not asked.comb else None
     if picture is not None:
         _lay_picture(canvas, picture, asked.box, rng)
-        return True
+        return True, str(answer.value)
     text = answer.written or written(asked, str(answer.value), manner.habits if pen.by_hand else TYPED_HABITS)
     if asked.comb and len(text) <= asked.comb:
         pen.write_cells(canvas, text, asked.box, asked.comb, rng)
-    elif asked.lines and asked.lines > 1:
-        _write_lines(canvas, text, asked, pen, rng)
+        return pen.by_hand, pen.as_written(text, cells=True)
+    if asked.lines and asked.lines > 1:
+        text = "\n".join(_write_lines(canvas, text, asked, pen, rng))
     else:
         box = _clear_of_frame(asked, asked.box)
         if answer.struck is not None:
             box = _strike(canvas, answer.struck, box, pen, rng)
         pen.write(canvas, text, box, rng)
-    return pen.by_hand
+    return pen.by_hand, pen.as_written(text, cells=False)
 
 
 def _lay_picture(canvas: Gray, picture: Gray, box: BoxPt, rng: Generator) -> None:
@@ -202,7 +211,7 @@ def _strike(canvas: Gray, wrong: str, box: BoxPt, pen: Pen, rng: Generator) -> B
     return (end + 4, y, x + width - end - 4, height)
 
 
-def _write_lines(canvas: Gray, text: str, asked: FormField, pen: Pen, rng: Generator) -> None:
+def _write_lines(canvas: Gray, text: str, asked: FormField, pen: Pen, rng: Generator) -> list[str]:
     assert asked.box is not None and asked.lines is not None  # noqa: S101 - the caller looked
     (x, y, width, height), lines = asked.box, asked.lines
     each = height / lines
@@ -216,6 +225,7 @@ def _write_lines(canvas: Gray, text: str, asked: FormField, pen: Pen, rng: Gener
             rows[-1] = f"{rows[-1]} {word}".strip()
     for number, row in enumerate(rows):
         pen.write(canvas, row, (x, y + each * number, width, each), rng)
+    return rows
 
 
 def sign(

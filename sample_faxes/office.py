@@ -1,6 +1,7 @@
 """Makes the sheets that an office lays in the machine: forms filled by somebody, cover sheets, printouts."""
 
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import cast
@@ -38,11 +39,12 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Document:
-    """A form as filled: its template, the truth of its answers, and which fields a hand wrote."""
+    """A form as filled: its template, the truth of its answers, which fields a hand wrote, and what."""
 
     template: Template
     answers: Answers
     by_hand: dict[str, bool] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
 
 
 def generator(seed: int, *words: str) -> Generator:
@@ -118,13 +120,32 @@ def _just_infused(case: Case) -> Case:
 
 
 def make_document(
-    shelf: FontShelf, form: Form, base: Case, rng: Generator, group: str = "train"
+    shelf: FontShelf,
+    form: Form,
+    base: Case,
+    rng: Generator,
+    group: str = "train",
+    *,
+    manner: Manner | None = None,
+    change: Callable[[Template, Answers], Answers] | None = None,
 ) -> tuple[Document, list[FilledPage]]:
-    """Fill every page of a form; the answers carry what the faults made of them."""
+    """Fill every page of a form; the answers carry what the faults made of them.
+
+    Args:
+        shelf: the fonts.
+        form: what is filled, and how.
+        base: the people and dates.
+        rng: decides everything.
+        group: whose hands, where no manner is given.
+        manner: who fills it and with what.
+        change: makes other answers of the usual ones, before the faults.
+    """
     template = catalog().get(form.form, form.version)
     case = make_form_case(base, form)
-    manner = make_manner(shelf, form, rng, group)
+    manner = manner or make_manner(shelf, form, rng, group)
     answers = fill(template, case, rng)
+    if change is not None:
+        answers = change(template, answers)
     if form.real_names:
         for name in ("patient_first_name", "patient_last_name"):
             if name in answers:
@@ -143,7 +164,8 @@ def make_document(
         for number in range(1, len(template.pages) + 1)
     ]
     by_hand = {name: hand for page in pages for name, hand in page.by_hand.items()}
-    return Document(template, answers, by_hand), pages
+    texts = {name: text for page in pages for name, text in page.texts.items()}
+    return Document(template, answers, by_hand, texts), pages
 
 
 def _signers(template: Template, answers: Answers, case: Case, manner: Manner, rng: Generator) -> Answers:

@@ -32,6 +32,9 @@ class Pen(Protocol):
     def write_cells(self, canvas: Gray, text: str, box: BoxPt, cells: int, rng: Generator) -> None:
         """Write one character to each cell of a comb."""
 
+    def as_written(self, text: str, *, cells: bool) -> str:
+        """The characters that this pen puts on the paper for a text."""
+
 
 def draw_text(shelf: FontShelf, face: Face, size_px: int, text: str) -> Gray:
     """A text in black on white, cut to its own box but for a margin of an eighth of the size."""
@@ -91,6 +94,10 @@ class TypedPen:
                     canvas, character, (x + cell * number + (cell - length) / 2 - 2, y, cell, height), rng
                 )
 
+    def as_written(self, text: str, *, cells: bool) -> str:  # noqa: ARG002 - the pens' form
+        """The text itself."""
+        return text
+
 
 @dataclass(frozen=True)
 class StampPen:
@@ -121,6 +128,10 @@ class StampPen:
     ) -> None:
         """A stamp knows no cells: the text runs across them."""
         self.write(canvas, text, box, rng)
+
+    def as_written(self, text: str, *, cells: bool) -> str:  # noqa: ARG002 - the pens' form
+        """The text itself."""
+        return text
 
 
 def worn_ink(patch: Gray, share: float, rng: Generator) -> Gray:
@@ -209,6 +220,10 @@ class HandPen:
             centre_x = (x + cell * (number + 0.5)) * PX_PER_PT + rng.normal(0, cell * 0.05 * PX_PER_PT)
             centre_y = (y + height * 0.52) * PX_PER_PT + rng.normal(0, height * 0.04 * PX_PER_PT)
             lay(canvas, patch, centre_x - patch.shape[1] / 2, centre_y - patch.shape[0] / 2)
+
+    def as_written(self, text: str, *, cells: bool) -> str:
+        """Capitals in cells, and wherever this hand writes capitals only."""
+        return text.upper() if cells or self.hand.capitals else text
 
     def _size_px(self, height_pt: float) -> int:
         """Capitals and tails take the hand's share of the height, small letters a third of it."""

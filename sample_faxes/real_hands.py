@@ -64,7 +64,7 @@ def writer_glyphs(rng: Generator) -> dict[str, tuple[Gray, ...]]:
     for _ in range(20):
         mine = writers == known[int(rng.integers(len(known)))]
         glyphs = {
-            str(digit): tuple(_smooth(image) for image in images[mine & (labels == digit)][:6])
+            str(digit): tuple(smooth_glyph(image) for image in images[mine & (labels == digit)][:6])
             for digit in range(10)
         }
         if all(glyphs.values()):
@@ -72,7 +72,7 @@ def writer_glyphs(rng: Generator) -> dict[str, tuple[Gray, ...]]:
     return {}
 
 
-def _smooth(image: NDArray[np.uint8]) -> Gray:
+def smooth_glyph(image: NDArray[np.uint8]) -> Gray:
     """A 28 x 28 picture, ink high, as a clean stroke of ``_SIZE_PX`` rows."""
     large = cv2.resize(image, None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC)
     soft = cv2.GaussianBlur(large, (0, 0), 1.6)

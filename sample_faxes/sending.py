@@ -58,6 +58,7 @@ def send(
     *,
     group: Group = "train",
     paper: Transmission | None = None,
+    filled: tuple[list[Sheet], list[Document]] | None = None,
 ) -> Sent:
     """Make one transmission of the set.
 
@@ -67,9 +68,10 @@ def send(
         seed: of the whole set.
         group: hands of ``train`` or of ``held_out``.
         paper: the transmission whose paper is sent again, where ``fax.like`` names one.
+        filled: the pile, where it was filled already.
     """
     made = replace(paper, name=paper.name) if paper is not None else fax
-    sheets, documents = make_sheets(shelf, made, seed, group)
+    sheets, documents = filled or make_sheets(shelf, made, seed, group)
     order = fax.order or tuple(range(1, len(sheets) + 1))
     pile = [sheets[number - 1] for number in order]
     pages = _scanned(shelf, fax, pile, order, seed)
