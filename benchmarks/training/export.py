@@ -1,6 +1,7 @@
 """Write a trained checkpoint as the ONNX file that is shipped.
 
-``python -m benchmarks.training.export --published FILE.onnx --checkpoint DIR/checkpoint.pt --out FILE.onnx``
+``python -m benchmarks.training.export --voice small --published FILE.onnx --checkpoint DIR/checkpoint.pt
+--out FILE.onnx``
 """
 
 import argparse
@@ -10,14 +11,16 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from benchmarks.training.network import ALPHABET, HEIGHT_PX, LineNetwork, keep_ascii, load_published
-from benchmarks.training.train import PUBLISHED_SHARE, mix_back
+from benchmarks.training.network import ALPHABET, HEIGHT_PX
+from benchmarks.training.voices import VOICES, Voice, mix_back, open_voice
 
 OPSET = 17
+MIXED_SHARE = 0.25
+"""Share of the published weights in what is shipped: it gives back what text and print lost."""
 
 
 class _Probabilities(nn.Module):  # type: ignore[misc]
-    def __init__(self, network: LineNetwork) -> None:
+    def __init__(self, network: Voice) -> None:
         super().__init__()
         self.network = network
 
@@ -25,16 +28,7 @@ class _Probabilities(nn.Module):  # type: ignore[misc]
         return self.network(x).softmax(2)
 
 
-def trained(published: Path, checkpoint: Path, share: float = PUBLISHED_SHARE) -> LineNetwork:
-    """The network of a checkpoint, a share of the published weights mixed back in."""
-    network = keep_ascii(*load_published(published))
-    network.load_state_dict(torch.load(checkpoint, map_location="cpu", weights_only=True)["network"])
-    mix_back(network, keep_ascii(*load_published(published)), share)
-    network.eval()
-    return network
-
-
-def write(network: LineNetwork, out: Path) -> str:
+def write(network: Voice, out: Path) -> str:
     """Write the network with input ``x`` and probabilities as output; returns the file's SHA-256."""
     import onnx  # noqa: PLC0415 - a heavy import that only this step needs
 
@@ -62,9 +56,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     for name in ("published", "checkpoint", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
-    parser.add_argument("--share", type=float, default=PUBLISHED_SHARE, help="share of published weights")
+    parser.add_argument("--voice", choices=VOICES, default="small")
+    parser.add_argument("--dictionary", type=Path, help="of the published tiny model")
+    parser.add_argument("--mixed", type=Path, help="ONNX file to mix back in; the published one if not said")
+    parser.add_argument("--share", type=float, default=MIXED_SHARE, help="share of the weights mixed back in")
     options = parser.parse_args()
-    print(options.out.name, write(trained(options.published, options.checkpoint, options.share), options.out))
+    opened = (options.voice, options.published, options.dictionary)
+    network = mix_back(
+        open_voice(*opened, options.checkpoint), open_voice(*opened, options.mixed), options.share
+    )
+    print(options.out.name, write(network, options.out))
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from benchmarks.training.writing import (
     warp,
 )
 
-MIX = {"names": 22, "digits": 30, "letters": 8, "fonts": 28, "print": 12}
+MIX = {"names": 20, "digits": 24, "letters": 6, "words": 6, "fonts": 28, "print": 16}
 """Shares of the sources, in percent."""
 
 
@@ -97,6 +97,11 @@ def _letters(desk: Desk, rng: random.Random) -> tuple[Ink, str] | None:
     return _by_hand(desk, rng, text.upper())
 
 
+def _words(desk: Desk, rng: random.Random) -> tuple[Ink, str] | None:
+    kind = rng.choices(("name", "city", "site", "street", "number"), weights=(40, 20, 15, 15, 10))[0]
+    return _by_hand(desk, rng, texts.KINDS[kind](rng))
+
+
 def _by_hand(desk: Desk, rng: random.Random, text: str) -> tuple[Ink, str] | None:
     height = _height_px(rng)
     plain = text.replace("/", "").replace("-", "") if rng.random() < 0.3 else text
@@ -125,4 +130,11 @@ def _print(desk: Desk, rng: random.Random) -> tuple[Ink, str] | None:
     return None if ink is None else (warp(ink, rng, 0.08), text)
 
 
-_SOURCES = {"names": _names, "digits": _digits, "letters": _letters, "fonts": _fonts, "print": _print}
+_SOURCES = {
+    "names": _names,
+    "digits": _digits,
+    "letters": _letters,
+    "words": _words,
+    "fonts": _fonts,
+    "print": _print,
+}

@@ -1,11 +1,12 @@
 """PP-OCRv6 small (recognition) as a torch module, its weights taken from the published ONNX file.
 
 No converter reads this file (``SAME_UPPER`` padding), so the network is written out by hand and its
-weights are copied in node order; ``test_training_network.py`` holds it to onnxruntime's answers.
+weights are copied in node order; ``voices.open_voice`` holds it to onnxruntime's answers.
 """
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import onnx
@@ -50,7 +51,9 @@ class _Excitation(nn.Module):  # type: ignore[misc]
         return x * F.hardsigmoid(self.excite(y))
 
 
-class _Block(nn.Module):  # type: ignore[misc]
+class Block(nn.Module):  # type: ignore[misc]
+    """One block of the backbone; PP-OCRv6 small and tiny are made of the same."""
+
     def __init__(self, channels_in: int, channels_out: int, stride: tuple[int, int], excite: bool) -> None:
         super().__init__()
         self.spread = nn.Conv2d(channels_in, channels_in, 3, stride, 1, groups=channels_in)
@@ -60,6 +63,7 @@ class _Block(nn.Module):  # type: ignore[misc]
         self.residual = stride == (1, 1)
 
     def forward(self, x: Tensor) -> Tensor:
+        """Features of the same width; half as high where the stride says so."""
         x = self.spread(x)
         if self.excitation is not None:
             x = self.excitation(x)
@@ -106,7 +110,7 @@ class LineNetwork(nn.Module):  # type: ignore[misc]
                 nn.Conv2d(48, 96, 1),
             ]
         )
-        self.blocks = nn.ModuleList(_Block(*block) for block in _BLOCKS)
+        self.blocks = nn.ModuleList(Block(*block) for block in _BLOCKS)
         self.shortcut = nn.Conv2d(384, _WIDTH, 1)
         self.shortcut_norm = nn.BatchNorm2d(_WIDTH)
         self.reduce = nn.Conv2d(384, _WIDTH, 1)
@@ -151,26 +155,54 @@ def load_published(path: Path) -> tuple[LineNetwork, list[str]]:
     if len(convolutions) != len(weights.convolutions):
         raise ValueError("This is not PP-OCRv6 small (recognition): take the file of rapidocr 3.10.0.")
     for module, (weight, bias) in zip(convolutions, weights.convolutions, strict=True):
-        _put(module, weight, bias)
+        put(module, weight, bias)
     norms = (network.shortcut_norm, network.reduce_norm, network.mix_norm)
     for norm, (scale, shift, mean, variance) in zip(norms, weights.batch_norms, strict=True):
-        _put(norm, scale, shift)
-        assert norm.running_mean is not None and norm.running_var is not None
-        norm.running_mean.copy_(torch.from_numpy(mean.copy()))
-        norm.running_var.copy_(torch.from_numpy(variance.copy()))
+        put_norm(norm, scale, shift, mean, variance)
     linears = [m for layer in network.attention for m in (layer.qkv, layer.out, layer.up, layer.down)]
     for module, (weight, bias) in zip([*linears, network.head], weights.products, strict=True):
-        _put(module, weight.T, bias)
+        put(module, weight.T, bias)
     layer_norms = [m for layer in network.attention for m in (layer.norm_1, layer.norm_2)]
     for module, (scale, shift) in zip([*layer_norms, network.norm], weights.layer_norms, strict=True):
-        _put(module, scale, shift)
+        put(module, scale, shift)
     return network.eval(), classes
 
 
-def keep_ascii(network: LineNetwork, classes: list[str]) -> LineNetwork:
+def load_shipped(path: Path) -> LineNetwork:
+    """The network of an ONNX file that ``export`` wrote, to go on training from.
+
+    The exporter folds the batch norms of the neck into their convolutions and turns linear layers about:
+    their arrays come without names, in the order of the network.
+    """
+    arrays = {i.name: numpy_helper.to_array(i) for i in onnx.load(path).graph.initializer}
+    network = LineNetwork(len(ALPHABET) + 1)
+    named = {
+        name.removeprefix("network."): torch.from_numpy(array.copy())
+        for name, array in arrays.items()
+        if name.startswith("network.")
+    }
+    network.load_state_dict(named, strict=False)
+    folded = iter([array for name, array in arrays.items() if name.startswith("onnx::Conv_")])
+    for module in (network.shortcut, network.reduce, network.mix):
+        put(module, next(folded), next(folded))
+    for norm in (network.shortcut_norm, network.reduce_norm, network.mix_norm):
+        ones = np.ones(_WIDTH, np.float32)
+        put_norm(norm, ones, 0 * ones, 0 * ones, ones - np.float32(norm.eps))
+    turned = [array for name, array in arrays.items() if name.startswith("onnx::MatMul_")]
+    linears = [m for layer in network.attention for m in (layer.qkv, layer.out, layer.up, layer.down)]
+    for linear, array in zip([*linears, network.head], turned, strict=True):
+        linear.weight.data.copy_(torch.from_numpy(array.T.copy()))
+    network.eval()
+    return network
+
+
+Network = TypeVar("Network", bound=nn.Module)
+
+
+def keep_ascii(network: Network, classes: list[str]) -> Network:
     """The same network with a head of blank and printable ASCII: rows copied, answers unchanged."""
     rows = [0, *(classes.index(letter) for letter in ALPHABET)]
-    head = nn.Linear(_WIDTH, len(rows))
+    head = nn.Linear(network.head.in_features, len(rows))
     head.weight.data = network.head.weight.data[rows].clone()
     head.bias.data = network.head.bias.data[rows].clone()
     network.head = head
@@ -189,7 +221,8 @@ def _convolutions(network: LineNetwork) -> Iterator[nn.Module]:
     yield from (network.shortcut, network.reduce, network.mix)
 
 
-def _put(module: nn.Module, weight: np.ndarray, bias: np.ndarray | None) -> None:
+def put(module: nn.Module, weight: np.ndarray, bias: np.ndarray | None) -> None:
+    """Copy weights into a layer; raises ``ValueError`` where the shapes differ."""
     if tuple(module.weight.shape) != weight.shape:
         raise ValueError(f"weights of shape {weight.shape} do not fit {tuple(module.weight.shape)}")
     module.weight.data.copy_(torch.from_numpy(np.array(weight, order="C")))
@@ -252,3 +285,13 @@ class _Weights:
         total = self._takers[product.output[0]][0]
         scale, shift = self._constant_of(product), self._constant_of(total)
         return None if scale is None or shift is None else (scale, shift)
+
+
+def put_norm(
+    norm: nn.BatchNorm2d, scale: np.ndarray, shift: np.ndarray, mean: np.ndarray, variance: np.ndarray
+) -> None:
+    """Copy a batch norm's four arrays into it."""
+    put(norm, scale, shift)
+    assert norm.running_mean is not None and norm.running_var is not None
+    norm.running_mean.copy_(torch.from_numpy(mean.copy()))
+    norm.running_var.copy_(torch.from_numpy(variance.copy()))

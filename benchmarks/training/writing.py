@@ -84,7 +84,7 @@ def warp(ink: Ink, rng: random.Random, strength: float) -> Ink:
 
 @dataclass(frozen=True)
 class Hands:
-    """Real digits by writer and real capital letters by source, of one part of the writers."""
+    """Real digits by writer and real letters by source, of one part of the writers."""
 
     digits: tuple[dict[str, NDArray[np.uint8]], ...]
     letters: dict[str, NDArray[np.uint8]]
@@ -111,6 +111,11 @@ def load_hands(folder: Path, part: str) -> Hands:
     names = np.load(folder / "letters_upper_from_names.npz")
     keep = np.array([part_of(f"name-{source}") == part for source in names["source"]])
     letters = {letter: names["X"][keep & (names["y"] == letter)] for letter in map(chr, range(65, 91))}
+    pens = np.load(folder / "chars62_photos.npz")
+    keep = np.array([part_of(f"chars62-{index}") == part for index in pens["index"]]) & (
+        pens["kind"] == "SMALL"
+    )
+    letters |= {letter: pens["X"][keep & (pens["y"] == letter)] for letter in map(chr, range(97, 123))}
     return Hands(
         tuple(w for w in writers if all(len(v) for v in w.values())),
         {k: v for k, v in letters.items() if len(v)},
@@ -128,6 +133,13 @@ _PUNCTUATION = {
 }
 
 
+_SHARE = dict.fromkeys("acemnorsuvwxz", 0.62) | dict.fromkeys("gpqy", 0.85) | {"i": 0.85, "t": 0.9}
+"""Height of a small letter, against a capital."""
+
+_DROP = dict.fromkeys("gjpqy", 0.25)
+"""How far a letter hangs below the line, in heights of a capital."""
+
+
 def draw_with_hands(
     text: str, hands: Hands, rng: random.Random, height_px: int, spacing_px: float = 0.0
 ) -> Ink | None:
@@ -142,8 +154,8 @@ def draw_with_hands(
     base, x = int(height_px * 1.45), 20.0
     pen = max(2, round(height_px * rng.uniform(0.06, 0.11)))
     for i, letter in enumerate(text):
-        tall = max(8, round(height_px * rng.gauss(1, size_jitter)))
-        bottom = base + round(height_px * rng.gauss(0, lift_jitter))
+        tall = max(8, round(height_px * _SHARE.get(letter, 1.0) * rng.gauss(1, size_jitter)))
+        bottom = base + round(height_px * rng.gauss(_DROP.get(letter, 0.0), lift_jitter))
         if letter == " ":
             x += height_px * rng.uniform(0.3, 0.7)
             continue
@@ -179,7 +191,7 @@ def _glyph(
             b = (round(3 + x1 * wide + rng.uniform(-1, 1)), round(tall * (0.12 + y1)))
             cv2.line(image, a, b, 1.0, pen, cv2.LINE_AA)
         return image
-    pool = writer.get(letter) if letter.isdigit() else hands.letters.get(letter.upper())
+    pool = writer.get(letter) if letter.isdigit() else hands.letters.get(letter)
     if pool is None:
         return None
     source = pool[rng.randrange(len(pool))]
