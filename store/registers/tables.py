@@ -8,10 +8,10 @@ facts. What a party's state is follows from them and is folded when it is asked;
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from store.columns import VOLATILE, Id
+from store.columns import VOLATILE, Hash, Id
 from store.tables import Base
 
 PARTY_CHARS = 64
@@ -143,6 +143,7 @@ class PartyState(Base):
             postgresql_where=text("stale"),
         ),
         Index(None, "kind", "state"),
+        Index(None, "changes_at"),
         {"info": VOLATILE},
     )
 
@@ -156,6 +157,8 @@ class PartyState(Base):
     """Who cares for the patient."""
     orphaned: Mapped[bool]
     folded_at: Mapped[datetime | None]
+    changes_at: Mapped[datetime | None]
+    """When the state changes by itself, if nothing comes: a lapse, an expiry, the end of follow-up."""
 
 
 class SlotRow(Base):
@@ -165,6 +168,7 @@ class SlotRow(Base):
     __table_args__ = (
         CheckConstraint("due_on < missed_on", name="order"),
         Index(None, "due_on", "party"),
+        Index(None, "prescriber", "due_on"),
         {"info": VOLATILE},
     )
 
@@ -173,3 +177,70 @@ class SlotRow(Base):
     due_on: Mapped[date]
     missed_on: Mapped[date]
     """From this day on the next one is due."""
+    prescriber: Mapped[str | None] = mapped_column(Party())
+    """Who cares for the patient on that day."""
+
+
+class PartyFinding(Base):
+    """What the program's rules asked about a party when it was folded: the open questions, for lists."""
+
+    __tablename__ = "party_findings"
+    __table_args__ = (Index(None, "document_id"), Index(None, "rule"), {"info": VOLATILE})
+
+    party: Mapped[str] = mapped_column(Party(), primary_key=True)
+    ordinal: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    rule: Mapped[str] = mapped_column(String(16))
+    severity: Mapped[str] = mapped_column(String(8))
+    message: Mapped[str]
+    document_id: Mapped[str | None] = mapped_column(Id())
+    fields: Mapped[list[Any]]
+
+
+class NonComplianceRow(Base):
+    """An event of non-compliance that a patient's forms show; a missed status form is a slot instead."""
+
+    __tablename__ = "non_compliance"
+    __table_args__ = (Index(None, "party", "on"), {"info": VOLATILE})
+
+    patient: Mapped[str] = mapped_column(Party(), primary_key=True)
+    ordinal: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    party: Mapped[str] = mapped_column(Party())
+    """The prescriber or site whose event it is."""
+    on: Mapped[date]
+    kind: Mapped[str] = mapped_column(String(24))
+    document_id: Mapped[str | None] = mapped_column(Id())
+
+
+class Recheck(Base):
+    """The rules ran again over a fax, after a person changed something. Append-only."""
+
+    __tablename__ = "rechecks"
+
+    transmission_id: Mapped[str] = mapped_column(Hash(), ForeignKey("transmissions.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    checked_at: Mapped[datetime]
+    checked_for: Mapped[str]
+    """Account of the person whose change it follows."""
+    cause: Mapped[str]
+    """What was changed: a document and field with the number of the correction, or a task."""
+
+
+class RecheckFinding(Base):
+    """What a rule found when it ran again; the last round of a fax is what holds. Append-only."""
+
+    __tablename__ = "recheck_findings"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["transmission_id", "number"], ["rechecks.transmission_id", "rechecks.number"]
+        ),
+    )
+
+    transmission_id: Mapped[str] = mapped_column(Hash(), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    ordinal: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    document_id: Mapped[str | None] = mapped_column(Id(), ForeignKey("documents.id"))
+    rule: Mapped[str]
+    severity: Mapped[str] = mapped_column(String(8))
+    message: Mapped[str]
+    fields: Mapped[list[Any]]
+    pages: Mapped[list[Any]]
