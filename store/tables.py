@@ -16,10 +16,22 @@ from sqlalchemy import (
     MetaData,
     String,
     Text,
+    false,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from store.columns import EXPORT_ORDER, VOLATILE, Data, Hash, Id, Moment, Words
+
+OPEN_WORK = "status <> 'done' AND stage IN ('first', 'second') AND kind IN ('field', 'page', 'document')"
+"""What the review queue deals out."""
+
+MOST_URGENT_FIRST = ("priority", "received_at", "id")
+
+
+def partial_index(name: str, condition: str, *columns: str, of: str = "review_tasks") -> Index:
+    """An index over the rows for which a condition holds, on either database."""
+    return Index(f"ix_{of}_{name}", *columns, sqlite_where=text(condition), postgresql_where=text(condition))
 
 
 class Base(DeclarativeBase):
@@ -50,6 +62,13 @@ class Transmission(Base):
     __table_args__ = (
         CheckConstraint("status IN ('received', 'recorded', 'in_review', 'set_aside')", name="status"),
         Index(None, "status", "received_at", "id"),
+        Index(None, "status", "priority", "received_at", "id"),
+        Index(None, "received_at", "id"),
+        Index(None, "sender"),
+        partial_index(
+            "assigned_to", "assigned_to IS NOT NULL", "assigned_to", "received_at", of="transmissions"
+        ),
+        partial_index("unsampled", "NOT sampled", "received_at", of="transmissions"),
     )
 
     id: Mapped[str] = mapped_column(Hash(), primary_key=True)
@@ -73,6 +92,10 @@ class Transmission(Base):
     audit_count: Mapped[int] = mapped_column(info=VOLATILE)
     """Rows of the audit trail about this fax: a trail cut short at its end shows here."""
     recorded_at: Mapped[datetime | None] = mapped_column(info=VOLATILE)
+    assigned_to: Mapped[str | None] = mapped_column(String(64))
+    """The person who is to see to it; its review tasks go to nobody else."""
+    sampled: Mapped[bool] = mapped_column(default=False, server_default=false(), info=VOLATILE)
+    """Whether its accepted fields were drawn from, and counted; see ``store.desk.tending``."""
 
 
 class Delivery(Base):
@@ -113,6 +136,7 @@ class Document(Base):
     __table_args__ = (
         CheckConstraint("outcome IN ('recorded', 'in_review', 'set_aside')", name="outcome"),
         Index(None, "transmission_id", "ordinal", unique=True),
+        Index("ix_documents_form", "form", "transmission_id"),
     )
 
     id: Mapped[str] = mapped_column(Id(), primary_key=True)
@@ -235,7 +259,7 @@ class Record(Base):
 
     __tablename__ = "records"
     __table_args__ = (
-        CheckConstraint("state IN ('recorded', 'in_review')", name="state"),
+        CheckConstraint("state IN ('recorded', 'in_review', 'rejected')", name="state"),
         Index(None, "form", "state"),
         Index(None, "patient_last_name", "date_of_birth"),
     )
@@ -260,8 +284,22 @@ class ReviewTask(Base):
 
     __tablename__ = "review_tasks"
     __table_args__ = (
-        CheckConstraint("status IN ('open', 'done')", name="status"),
+        CheckConstraint("status IN ('open', 'sample', 'done')", name="status"),
         Index(None, "status", "priority", "received_at", "id"),
+        partial_index("work", OPEN_WORK, *MOST_URGENT_FIRST),
+        partial_index("lead", "status <> 'done' AND stage = 'lead'", *MOST_URGENT_FIRST),
+        partial_index("events", "status = 'open' AND kind = 'adverse_event'", *MOST_URGENT_FIRST),
+        partial_index("outreach", "status = 'open' AND stage = 'outreach'", *MOST_URGENT_FIRST),
+        partial_index("claimed_by", "claimed_by IS NOT NULL", "claimed_by"),
+        partial_index(
+            "wall",
+            "status = 'open' AND stage = 'first' AND wall_key IS NOT NULL",
+            "field_kind",
+            "wall_key",
+            "priority",
+            "received_at",
+        ),
+        partial_index("unkeyed", "status = 'open' AND kind = 'field' AND field_kind IS NULL", "id"),
     )
 
     id: Mapped[str] = mapped_column(Id(), primary_key=True)
@@ -275,8 +313,26 @@ class ReviewTask(Base):
     received_at: Mapped[datetime] = mapped_column(info=VOLATILE)
     """Of the transmission when it was recorded: the oldest goes first within one priority."""
     status: Mapped[str] = mapped_column(String(8))
+    """``open``, ``done``, or ``sample``: an accepted field entered again to measure the machine, which holds
+    no form up."""
     done_by: Mapped[str | None]
     done_at: Mapped[datetime | None]
+    stage: Mapped[str] = mapped_column(String(8), default="first", server_default="first")
+    """Who has to look next: anybody (``first``), somebody else (``second``), a ``lead``, the sender
+    (``outreach``)."""
+    first_by: Mapped[str | None] = mapped_column(String(64))
+    second_by: Mapped[str | None] = mapped_column(String(64))
+    """Who entered a value already, and may not confirm it."""
+    version: Mapped[int] = mapped_column(default=0, server_default="0", info=VOLATILE)
+    """Rises with every change that a person has to know of: a save names the one it saw."""
+    claimed_by: Mapped[str | None] = mapped_column(String(64), info=VOLATILE)
+    claimed_until: Mapped[datetime | None] = mapped_column(info=VOLATILE)
+    postponed_until: Mapped[datetime | None] = mapped_column(info=VOLATILE)
+    assigned_to: Mapped[str | None] = mapped_column(String(64))
+    """Of its fax."""
+    field_kind: Mapped[str | None] = mapped_column(String(16), info=VOLATILE)
+    wall_key: Mapped[str | None] = mapped_column(String(32), info=VOLATILE)
+    """What was read, in short, where it may stand on a wall of alike ones; filled in soon after the task."""
 
 
 class Suspect(Base):
