@@ -1,0 +1,1 @@
+"""The review screen: one doubtful thing at a time, answered with the keyboard."""

@@ -1,0 +1,133 @@
+"""What the screen needs to know of one task between two requests: where it stands, and what field it asks."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Row, and_, select
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import Session
+
+from form_templates.catalog import Catalog
+from form_templates.model import FormField, Template
+from review.errors import NotHere
+from review.pictures import PageShape
+from review.reviewing.showing import template_of
+from store.database import reading
+from store.model import BoxPx
+from store.tables import Document, Field, Page, ReviewTask
+
+GONE = "There is no such task any more; the fax may have been read again or withdrawn. Go on with the next."
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One task, as much as answering, checking and picturing need.
+
+    Attributes:
+        blind: nothing that was read or entered may be shown.
+        field: of the template; none for tasks about a page, a form or a fax.
+    """
+
+    transmission_id: str
+    document_id: str | None
+    template: Template | None
+    field: FormField | None
+    blind: bool
+
+
+def asked(engine: Engine, catalog: Catalog, task_id: str) -> Asked:
+    """Look a task up.
+
+    Raises:
+        NotHere: there is none.
+    """
+    with reading(engine) as session:
+        row = session.execute(
+            select(
+                ReviewTask.transmission_id,
+                ReviewTask.document_id,
+                ReviewTask.kind,
+                ReviewTask.field,
+                ReviewTask.stage,
+                ReviewTask.status,
+                Document.form,
+                Document.version,
+            )
+            .outerjoin(Document, Document.id == ReviewTask.document_id)
+            .where(ReviewTask.id == task_id)
+        ).one_or_none()
+    if row is None:
+        raise NotHere(GONE)
+    template = template_of(catalog, row.form, row.version)
+    named = template is not None and row.kind == "field" and row.field and template.has_field(row.field)
+    return Asked(
+        transmission_id=row.transmission_id,
+        document_id=row.document_id,
+        template=template,
+        field=template.field(row.field) if template and named else None,
+        blind=row.stage == "second" or row.status == "sample",
+    )
+
+
+@dataclass(frozen=True)
+class Pictured:
+    """Where the picture of a task's field is."""
+
+    transmission_id: str
+    page: int
+    box_px: BoxPx
+    quarter_turns: int
+
+
+def pictured(engine: Engine, task_id: str) -> Pictured:
+    """The place of a task's field.
+
+    Raises:
+        NotHere: there is no such task, or it asks about no place on a page.
+    """
+    with reading(engine) as session:
+        row = session.execute(
+            select(ReviewTask.transmission_id, Field.page, Field.box_px, Page.quarter_turns)
+            .join(Field, and_(Field.document_id == ReviewTask.document_id, Field.name == ReviewTask.field))
+            .join(Page, and_(Page.transmission_id == ReviewTask.transmission_id, Page.number == Field.page))
+            .where(ReviewTask.id == task_id, Field.box_px.is_not(None))
+        ).one_or_none()
+    if row is None:
+        raise NotHere(GONE)
+    return _pictured(row)
+
+
+def page_shapes(session: Session, transmission_id: str) -> dict[int, PageShape]:
+    """The raster of every page of a fax that could be read."""
+    rows = session.execute(
+        select(Page.number, Page.width_px, Page.height_px, Page.x_dpi, Page.y_dpi, Page.quarter_turns).where(
+            Page.transmission_id == transmission_id
+        )
+    )
+    return {
+        number: PageShape(width, height, x_dpi, y_dpi, turns)
+        for number, width, height, x_dpi, y_dpi, turns in rows
+        if width and height and x_dpi and y_dpi
+    }
+
+
+def page_turns(engine: Engine, transmission_id: str, number: int) -> int:
+    """The quarter turns that lay a page upright.
+
+    Raises:
+        NotHere: the store knows no such page.
+    """
+    with reading(engine) as session:
+        turns = session.execute(
+            select(Page.quarter_turns).where(Page.transmission_id == transmission_id, Page.number == number)
+        ).scalar_one_or_none()
+    if turns is None:
+        raise NotHere("The fax has no such page, or it was withdrawn. Go back to the list.")
+    return turns
+
+
+def _pictured(row: Row[tuple[str, int | None, list[int] | None, int]]) -> Pictured:
+    transmission_id, page, box, turns = row
+    if page is None or box is None or len(box) != 4:
+        raise NotHere(GONE)
+    left, top, right, bottom = box
+    return Pictured(transmission_id, page, (left, top, right, bottom), turns)

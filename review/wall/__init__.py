@@ -1,0 +1,1 @@
+"""The glyph wall: everything that was read as the same short value, side by side."""
