@@ -37,6 +37,11 @@ def at_most(figure: str, value: float, bar: float, unit: str) -> Row:
     return Row(figure, round(value, 4), unit, f"at most {bar:g}", value <= bar)
 
 
+def within(figure: str, value: float, low: float, high: float, unit: str) -> Row:
+    """A row that holds when the value lies between two bars, or on one."""
+    return Row(figure, round(value, 4), unit, f"{low:g} to {high:g}", low <= value <= high)
+
+
 def exactly(figure: str, value: float | str, bar: float | str, unit: str) -> Row:
     """A row that holds when the value is the bar itself."""
     return Row(figure, value, unit, str(bar), value == bar)
@@ -100,13 +105,28 @@ def main(title: str, measure: Callable[[Mode, Callable[[str], None]], Iterable[R
     Returns:
         0 when every row holds, 1 when one falls short.
     """
+    arguments = options_of(title).parse_args()
+    mode: Mode = "quick" if arguments.quick else "full"
+    return show(title, lambda say: measure(mode, say), arguments)
+
+
+def options_of(title: str) -> argparse.ArgumentParser:
+    """The options of every benchmark; one may add its own."""
     parser = argparse.ArgumentParser(description=f"{title}: measures every figure and prints the table.")
     parser.add_argument("--json", action="store_true", help="print the rows as a list of objects")
     parser.add_argument("--quick", action="store_true", help="the part that takes two minutes")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="also write the table to this file")
-    arguments = parser.parse_args()
+    return parser
+
+
+def show(
+    title: str,
+    measure: Callable[[Callable[[str], None]], Iterable[Row]],
+    arguments: argparse.Namespace,
+) -> int:
+    """Measure, and print the rows as the options ask; returns 0 when every row holds, else 1."""
     notes = Console(stderr=True)
-    rows = list(measure("quick" if arguments.quick else "full", lambda text: notes.print(f"[dim]{text}[/]")))
+    rows = list(measure(lambda text: notes.print(f"[dim]{text}[/]")))
     if arguments.json:
         json.dump([asdict(row) for row in rows], sys.stdout, indent=1)
         sys.stdout.write("\n")

@@ -157,6 +157,15 @@ def is_right(asked: FormField, read: FieldReading | None, told: Json) -> bool:
         return False
     if told.get("two_marked"):
         return read.decision == "review"
-    if told.get("not_applicable") and is_empty(told["value"]):
-        return is_empty(read.value) or read.value == "N/A"
-    return same_value(asked.kind, read.value, told["value"])
+    return _same(asked, read.value, told["value"], not_applicable=bool(told.get("not_applicable")))
+
+
+def same_as_true(asked: FormField, value: Any, row: Row) -> bool:
+    """Whether a value that somebody else read is that of a row's field."""
+    return _same(asked, value, row.true, not_applicable=row.not_applicable)
+
+
+def _same(asked: FormField, value: Any, true: Any, *, not_applicable: bool) -> bool:
+    if not_applicable and is_empty(true):
+        return is_empty(value) or value == "N/A"
+    return same_value(asked.kind, value, true)

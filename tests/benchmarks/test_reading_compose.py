@@ -1,0 +1,79 @@
+"""The faxes of the reading benchmark: whose hands, what truth, and how they are kept."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks.reading.compose import fax_of, make_fax
+from benchmarks.reading.contents import census_of
+from benchmarks.reading.hands import Writers, open_writers
+from benchmarks.reading.harvest import read_shard, write_shard
+from benchmarks.training.split import PARTS, held_out_part, part_of
+from sample_faxes.blanks import catalog
+from sample_faxes.fonts import FontShelf, fetch_fonts
+from tests.benchmarks.test_reading_score import row
+
+
+@pytest.fixture(scope="module")
+def shelf() -> FontShelf:
+    return fetch_fonts()
+
+
+@pytest.fixture(scope="module")
+def writers(shelf: FontShelf, tmp_path_factory: pytest.TempPathFactory) -> Writers:
+    return open_writers(shelf, "examination", None, tmp_path_factory.mktemp("scratch"))
+
+
+def test_nobody_is_in_two_parts_and_nobody_held_out_is_trained_on() -> None:
+    parts = [part_of(f"mnist-{number}") for number in range(5000)]
+    shares = {part: parts.count(part) / len(parts) for part in PARTS}
+    assert shares["train"] == pytest.approx(0.80, abs=0.02)
+    assert shares["calibration"] == pytest.approx(0.085, abs=0.015)
+    assert shares["examination"] == pytest.approx(0.09, abs=0.015)
+    assert {held_out_part(f"font-{number}") for number in range(50)} == {"calibration", "examination"}
+
+
+def test_typefaces_and_names_of_the_parts_are_apart(shelf: FontShelf, tmp_path: Path) -> None:
+    faces = {part: {f.name for f in open_writers(shelf, part, None, tmp_path).faces} for part in PARTS}
+    assert not faces["calibration"] & faces["examination"]
+    assert not faces["train"] & (faces["calibration"] | faces["examination"])
+    assert min(map(len, faces.values())) >= 5
+    names = {part: set(census_of(part).last[0]) for part in PARTS}
+    assert not names["train"] & names["examination"]
+    assert not names["calibration"] & names["examination"]
+    assert len(names["examination"]) > 1000
+
+
+def test_a_fax_has_its_truth_with_the_characters_on_the_paper(
+    writers: Writers, shelf: FontShelf, tmp_path: Path
+) -> None:
+    fax = fax_of(writers, shelf, 5, 0, tmp_path)
+    document = fax.truth["documents"][0]
+    template = catalog().templates[0]
+    assert (document["form"], document["version"]) == (template.form, template.version)
+    written = {name: entry for name, entry in document["fields"].items() if entry.get("written")}
+    assert len(written) >= 5
+    for name, entry in written.items():
+        assert entry["value"] is not None or entry.get("not_applicable"), name
+    assert fax.truth["raster"] == "fine"
+    assert fax_of(writers, shelf, 5, 0, tmp_path).data == fax.data
+
+
+def test_the_same_seed_makes_the_same_fax_and_another_seed_another(
+    writers: Writers, shelf: FontShelf
+) -> None:
+    one, same, other = (make_fax(writers, shelf, seed, 3) for seed in (5, 5, 6))
+    assert one.data == same.data
+    assert one.truth == same.truth
+    assert one.truth["documents"][0]["fields"] != other.truth["documents"][0]["fields"]
+
+
+def test_a_shard_gives_back_its_rows_with_their_crops(tmp_path: Path) -> None:
+    crops = [np.full((4, 7), 255, np.uint8), np.zeros((3, 2), np.uint8)]
+    rows = [(row(), crops), (row(kind="check"), []), (row(), crops[1:])]
+    assert write_shard(rows, tmp_path, 0) == 2
+    back = list(read_shard(tmp_path, 0))
+    assert [[crop.shape for crop in own] for _, own in back] == [[(4, 7), (3, 2)], [], [(3, 2)]]
+    assert (back[0][1][0] == crops[0]).all()
+    assert back[1][0]["kind"] == "check"
