@@ -106,7 +106,7 @@ def _finding_tasks(findings: Sequence[Finding], urgency: int, document: int | No
 
 def _fax_tasks(read: ReadFax, urgency: int) -> Iterator[TaskRecord]:
     for other in read.reading.other_pages:
-        if other.kind in ("unknown", "form"):
+        if other.kind in ("unknown", "form") and other.page not in read.settled:
             yield TaskRecord("page", "unknown_page", urgency, page=other.page)
     for problem in read.reading.problems:
         kind: TaskKind = "document" if problem.page is None else "page"

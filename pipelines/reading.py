@@ -10,7 +10,6 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from extractors.header_line import read_header
-from extractors.identify import identify
 from extractors.model import (
     DocumentReading,
     FormPages,
@@ -28,13 +27,14 @@ from extractors.opening import open_fax
 from extractors.page_text import read_page_text
 from extractors.read import read_document
 from extractors.register import register
-from extractors.split import split
 from extractors.straighten import straighten
 from pipelines.engine import ReadingEngine
 from pipelines.pixels import Strokes, content_hash, likeness, strokes_of
+from pipelines.planned import identify_as_said, split_as_said
 from pipelines.stages import Stages
 from pipelines.transmission_model import PageNotes, ReadFax
 from store.model import TransmissionFacts
+from store.triage.plan import NO_PLAN, PagePlan
 
 SAME_SHEET = 0.75
 OTHER_SHEET = 0.5
@@ -48,7 +48,11 @@ KEPT_PAGES = 16
 
 
 def read_transmission(
-    data: bytes, name: str, facts: TransmissionFacts | None, engine: ReadingEngine
+    data: bytes,
+    name: str,
+    facts: TransmissionFacts | None,
+    engine: ReadingEngine,
+    plan: PagePlan = NO_PLAN,
 ) -> ReadFax:
     """Open, straighten, identify, split, register and read one fax.
 
@@ -57,6 +61,7 @@ def read_transmission(
         name: its name, of which only the ending matters.
         facts: what the fax server knew of the call; it outweighs the file's tags, and these the header line.
         engine: catalog, blanks and readers.
+        plan: what people said of its pages; by default nothing.
 
     Raises:
         UnreadableFax: the file cannot be opened as a fax.
@@ -64,10 +69,12 @@ def read_transmission(
     stage = Stages()
     with stage("open"):
         fax = open_fax(data, name, engine.settings.reading.limits)
-    pages = _Pages(fax, engine, stage)
+    pages = _Pages(fax, engine, stage, plan)
     identified = [(page.number, pages.identity(page)) for page in fax.pages]
     with stage("split"):
-        found = split(identified, engine.page_counts, same_sheet=pages.same_sheet)
+        planned = split_as_said(identified, plan, engine.page_counts, pages.same_sheet)
+        found = planned.split
+        pages.place(planned.identities)
     with stage("header"):
         header = _headers(fax, pages, facts, engine)
     documents: list[DocumentReading] = []
@@ -86,15 +93,15 @@ def read_transmission(
         problems=fax.problems,
         seconds=stage.seconds,
     )
-    return ReadFax(reading, pages.notes, found.unsure)
+    return ReadFax(reading, pages.notes, found.unsure, plan.settled)
 
 
 class _Pages:
     """The pages of one fax on their way: what is known of each, and the pixels of a few."""
 
-    def __init__(self, fax: OpenedFax, engine: ReadingEngine, stage: Stages) -> None:
+    def __init__(self, fax: OpenedFax, engine: ReadingEngine, stage: Stages, plan: PagePlan) -> None:
         self._received = {page.number: page for page in fax.pages}
-        self._engine, self._stage = engine, stage
+        self._engine, self._stage, self._plan = engine, stage, plan
         self._straight: dict[int, StraightPage] = {}
         self._strokes: dict[int, Strokes] = {}
         self._early: dict[int, RegisteredPage] = {}
@@ -111,6 +118,11 @@ class _Pages:
         if len(self._straight) < KEPT_PAGES:
             self._straight[page.number] = straight
         return identity
+
+    def place(self, identities: Mapping[int, PageIdentity]) -> None:
+        """What pages are by the place that a person gave them."""
+        for number, identity in identities.items():
+            self._notes[number] = replace(self._notes[number], identity=identity)
 
     def straight(self, number: int) -> StraightPage:
         return self._straight.pop(number, None) or self._upright(self._received[number])[0]
@@ -148,6 +160,13 @@ class _Pages:
         )
         return page
 
+    def may_say_something(self, number: int) -> bool:
+        """Whether a page of no form has to be screened: one that a person called blank has."""
+        mark = self._plan.marks.get(number)
+        if mark is not None:
+            return mark.mark != "duplicate"  # the sheet that stays is screened
+        return self.kind(number).kind != "blank" or number in self._plan.said
+
     def kind(self, number: int) -> PageIdentity:
         return self._notes[number].identity
 
@@ -155,7 +174,7 @@ class _Pages:
         with self._stage("straighten"):
             straight = straighten(page)
         with self._stage("identify"):
-            return identify(straight, self._engine.blanks, self._text)
+            return identify_as_said(straight, self._plan, self._engine.blanks, self._text)
 
     def _text(self, straight: StraightPage) -> str:
         return "\n".join(line.text for line in self.text(straight))
@@ -180,7 +199,7 @@ def _read_form(
 
 def _read_other(number: int, pages: _Pages) -> OtherPage:
     identity = pages.kind(number)
-    text = () if identity.kind == "blank" else pages.text(pages.straight(number))
+    text = pages.text(pages.straight(number)) if pages.may_say_something(number) else ()
     return OtherPage(number, identity.kind, text, identity.probability)
 
 

@@ -43,11 +43,13 @@ class ReadFax:
 
     Attributes:
         unsure: received numbers of pages of which nobody can tell to which form they belong.
+        settled: received numbers of pages of which a person said what they are.
     """
 
     reading: TransmissionReading
     pages: tuple[PageNotes, ...]
     unsure: frozenset[int] = frozenset()
+    settled: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,9 @@ from sqlalchemy.schema import Column
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import BigInteger, Boolean, Date, Float, Integer, String, Text
 
-import store.registers.tables  # noqa: F401 - the registers' tables are exported too
+import store.desk.tables
+import store.registers.tables
+import store.triage.tables  # noqa: F401 - the tables of triage are exported too
 from store.archive import NO_ROOM
 from store.columns import EXPORT_ORDER, Data, Moment, Words, plain
 from store.database import reading

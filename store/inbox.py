@@ -166,7 +166,7 @@ def claim(
             .returning(Transmission.id, Transmission.attempts, Transmission.size_bytes)
             .execution_options(synchronize_session=False)
         ).all()
-        facts = _earliest(session, {fax: size for fax, _, size in taken})
+        facts = earliest_facts(session, {fax: size for fax, _, size in taken})
         claimed = [Claimed(fax, attempts, facts[fax]) for fax, attempts, _ in taken]
     return tuple(sorted(claimed, key=lambda item: (item.facts.received_at, item.transmission_id)))
 
@@ -238,7 +238,8 @@ def _free(session: Session, condition: Any) -> int:
     return cast("CursorResult[Any]", result).rowcount
 
 
-def _earliest(session: Session, sizes: dict[str, int]) -> dict[str, TransmissionFacts]:
+def earliest_facts(session: Session, sizes: dict[str, int]) -> dict[str, TransmissionFacts]:
+    """What the fax server said of the earliest delivery of each fax; ``sizes`` are in bytes, by fax."""
     rows = session.execute(
         select(Delivery)
         .where(Delivery.transmission_id.in_(sizes))

@@ -33,6 +33,7 @@ def document_key(transmission_id: str, ordinal: int) -> str:
     return _key("document", transmission_id, ordinal)
 
 
-def task_key(transmission_id: str, task: TaskRecord) -> str:
-    """One thing to look at for one reason."""
-    return _key("task", transmission_id, task.kind, task.reason, task.document, task.page, task.field)
+def task_key(transmission_id: str, task: TaskRecord, reading: int = 1) -> str:
+    """One thing to look at for one reason, in one reading of the fax: a later one asks anew."""
+    again = (reading,) if reading > 1 else ()
+    return _key("task", transmission_id, task.kind, task.reason, task.document, task.page, task.field, *again)

@@ -34,7 +34,7 @@ def record(engine: Engine, fax: TransmissionRecord, *, suspect_distance_bits: in
         RecordRefused: the record contradicts itself.
         StoreUnreachable, StoreBusy, DiskFull: nothing was written; run again.
     """
-    _check(fax)
+    check_record(fax)
     with writing(engine) as session:
         row = session.execute(
             select(Transmission).where(Transmission.id == fax.sha256).with_for_update()
@@ -45,7 +45,7 @@ def record(engine: Engine, fax: TransmissionRecord, *, suspect_distance_bits: in
             )
         if row.status != "received":
             return False
-        _conclude(row, fax)
+        conclude(row, fax)
         session.flush()
         for kind, rows in rows_of(fax, row.received_at):
             if rows:
@@ -71,7 +71,12 @@ def set_aside(engine: Engine, transmission_id: str, reason: SetAside, *, priorit
     return record(engine, fax)
 
 
-def _check(fax: TransmissionRecord) -> None:
+def check_record(fax: TransmissionRecord) -> None:
+    """Refuse a record that contradicts itself.
+
+    Raises:
+        RecordRefused: it does.
+    """
     numbers = [page.number for page in fax.pages]
     if len(set(numbers)) != len(numbers):
         raise RecordRefused(
@@ -91,7 +96,8 @@ def _check(fax: TransmissionRecord) -> None:
             )
 
 
-def _conclude(row: Transmission, fax: TransmissionRecord) -> None:
+def conclude(row: Transmission, fax: TransmissionRecord) -> None:
+    """Write what the reading says of the fax into the fax's own row."""
     row.status = fax.outcome
     row.format = fax.format
     row.page_count = len(fax.pages)

@@ -23,11 +23,27 @@ from store.tables import Base, Document, Field, Finding, Page, PageText, Record,
 Row = dict[str, Any]
 
 
-def rows_of(fax: TransmissionRecord, received_at: datetime) -> Iterator[tuple[type[Base], list[Row]]]:
-    """The rows by table, in an order in which every reference finds its row."""
-    keys = [document_key(fax.sha256, ordinal) for ordinal in range(len(fax.documents))]
+def rows_of(
+    fax: TransmissionRecord, received_at: datetime, *, reading: int = 1, first_ordinal: int = 0
+) -> Iterator[tuple[type[Base], list[Row]]]:
+    """The rows by table, in an order in which every reference finds its row.
+
+    Args:
+        fax: everything about it.
+        received_at: of its earliest delivery.
+        reading: 1, and one more each time that the fax was read again.
+        first_ordinal: of its documents; those of earlier readings keep theirs.
+    """
+    ordinals = range(first_ordinal, first_ordinal + len(fax.documents))
+    keys = [document_key(fax.sha256, ordinal) for ordinal in ordinals]
     documents = list(zip(keys, fax.documents, strict=True))
-    yield Document, [_document(fax.sha256, key, at, document) for at, (key, document) in enumerate(documents)]
+    yield (
+        Document,
+        [
+            _document(fax.sha256, key, at, document)
+            for at, (key, document) in zip(ordinals, documents, strict=True)
+        ],
+    )
     yield Page, [_page(fax.sha256, keys, page) for page in fax.pages]
     texts = [text for document in fax.documents for text in document.texts]
     texts += [text for page in fax.other_pages for text in page.texts]
@@ -42,8 +58,8 @@ def rows_of(fax: TransmissionRecord, received_at: datetime) -> Iterator[tuple[ty
     records = [_record(key, document) for key, document in documents if document.outcome != "set_aside"]
     yield Record, records
     yield FormToRegister, [{"document_id": row["document_id"]} for row in records]
-    tasks = {row["id"]: row for row in (_task(fax.sha256, keys, task, received_at) for task in fax.tasks)}
-    yield ReviewTask, list(tasks.values())
+    tasks = [_task(fax.sha256, keys, task, received_at, reading) for task in fax.tasks]
+    yield ReviewTask, list({row["id"]: row for row in tasks}.values())
 
 
 def _document(fax: str, key: str, ordinal: int, document: DocumentRecord) -> Row:
@@ -147,9 +163,9 @@ def _record(key: str, document: DocumentRecord) -> Row:
     }
 
 
-def _task(fax: str, documents: list[str], task: TaskRecord, received_at: datetime) -> Row:
+def _task(fax: str, documents: list[str], task: TaskRecord, received_at: datetime, reading: int) -> Row:
     return {
-        "id": task_key(fax, task),
+        "id": task_key(fax, task, reading),
         "transmission_id": fax,
         "document_id": None if task.document is None else documents[task.document],
         "page": task.page,

@@ -2,7 +2,9 @@
 
 from alembic import context
 
-import store.registers.tables  # noqa: F401 - the registers' tables are part of the metadata
+import store.desk.tables
+import store.registers.tables
+import store.triage.tables  # noqa: F401 - the tables of triage are part of the metadata
 from store.tables import Base
 
 context.configure(

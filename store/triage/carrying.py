@@ -1,0 +1,241 @@
+"""What a later reading of a fax takes over from the earlier ones: forms and corrections.
+
+Pure, but for the one function that asks the store. A form goes on where most of its sheets are. A correction
+stands for what someone saw on a sheet: it goes with the sheet, wherever that lies now, as long as it is the
+same page of the same form. What was said of a page that had not come goes with the form, as long as the page
+has still not come.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from store.tables import Correction, Document, Field, Record
+from store.triage.tables import CarriedCorrection, Rereading, Succession, SupersededDocument
+
+NOT_A_PERSON = frozenset({"register", "system"})
+"""Who corrects by what the registers know; a later reading is corrected so anew."""
+
+REJECTED = "rejected"
+"""State of the record of a form that a person rejected."""
+
+
+@dataclass(frozen=True)
+class EarlierForm:
+    """A document of an earlier reading in whose place none stands yet.
+
+    Attributes:
+        root_id: the document as which the form was first read.
+        pages: received numbers, in the order of the form's pages.
+        rejected: a person rejected the form.
+    """
+
+    document_id: str
+    root_id: str
+    form: str
+    version: str
+    pages: tuple[int, ...]
+    counts: bool
+    rejected: bool = False
+
+
+@dataclass(frozen=True)
+class EarlierCorrection:
+    """The last thing that people said of a field.
+
+    Attributes:
+        page: received number of the field's page, none where it had not come.
+        number: of the correction among those of its field and document.
+    """
+
+    document_id: str
+    root_id: str
+    form: str
+    version: str
+    name: str
+    page: int | None
+    number: int
+    value: Any
+    corrected_by: str
+    corrected_at: datetime
+    why: str
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What stands of a fax before it is read again.
+
+    Attributes:
+        reading: of what stands, from 1.
+        documents: how many there were in all readings: the next one's ordinal.
+        said: how many corrections there are; when there are more, what follows here is out of date.
+    """
+
+    reading: int
+    documents: int
+    said: int
+    forms: tuple[EarlierForm, ...]
+    corrections: tuple[EarlierCorrection, ...]
+
+
+@dataclass(frozen=True)
+class NewForm:
+    """A form of the later reading: its pages, and the received page of each of its fields."""
+
+    form: str
+    version: str
+    pages: tuple[int, ...]
+    fields: Mapping[str, int | None]
+
+
+@dataclass(frozen=True)
+class TakenOver:
+    """What goes on in the later reading, by the index of its documents."""
+
+    forms: Mapping[int, EarlierForm]
+    corrections: Mapping[tuple[int, str], EarlierCorrection]
+
+
+def take_over(earlier: Earlier, forms: Sequence[NewForm]) -> TakenOver:
+    """Which form goes on as which, and which corrections hold.
+
+    Args:
+        earlier: what stood before.
+        forms: of the later reading.
+    """
+    goes_on = _going_on(earlier.forms, forms)
+    of_sheet = {
+        (one.form, one.version, one.name, one.page): one for one in _last(earlier.corrections, sheets=True)
+    }
+    of_form = {(one.root_id, one.version, one.name): one for one in _last(earlier.corrections, sheets=False)}
+    held: dict[tuple[int, str], EarlierCorrection] = {}
+    for index, form in enumerate(forms):
+        for name, page in form.fields.items():
+            if page is not None:
+                said = of_sheet.get((form.form, form.version, name, page))
+            elif index in goes_on:
+                said = of_form.get((goes_on[index].root_id, form.version, name))
+            else:
+                said = None
+            if said is not None:
+                held[index, name] = said
+    return TakenOver(goes_on, held)
+
+
+def _going_on(earlier: Sequence[EarlierForm], forms: Sequence[NewForm]) -> dict[int, EarlierForm]:
+    """Each form goes on at most once, where it shares the most sheets; the form's code must be the same."""
+    shared = [
+        (-len(set(old.pages) & set(new.pages)), not old.counts, index, at)
+        for at, old in enumerate(earlier)
+        for index, new in enumerate(forms)
+        if old.form == new.form and set(old.pages) & set(new.pages)
+    ]
+    goes_on: dict[int, EarlierForm] = {}
+    taken: set[int] = set()
+    for _, _, index, at in sorted(shared):
+        if index not in goes_on and at not in taken:
+            goes_on[index] = earlier[at]
+            taken.add(at)
+    return goes_on
+
+
+def _last(corrections: Sequence[EarlierCorrection], *, sheets: bool) -> list[EarlierCorrection]:
+    """Corrections about sheets that came, or about those that did not, the last said of anything last."""
+    mine = [one for one in corrections if (one.page is not None) == sheets]
+    return sorted(mine, key=lambda one: (one.corrected_at, one.document_id, one.number))
+
+
+def earlier_of(session: Session, transmission_id: str) -> Earlier:
+    """What stands of a fax, with everything that people ever said of its fields."""
+    reading = session.execute(
+        select(Rereading.reading)
+        .where(Rereading.transmission_id == transmission_id)
+        .order_by(Rereading.reading.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    documents = (
+        session.execute(
+            select(Document).where(Document.transmission_id == transmission_id).order_by(Document.ordinal)
+        )
+        .scalars()
+        .all()
+    )
+    keys = [document.id for document in documents]
+    successions = {
+        row.document_id: row
+        for row in session.execute(select(Succession).where(Succession.document_id.in_(keys))).scalars()
+    }
+    superseded = set(
+        session.execute(
+            select(SupersededDocument.document_id).where(SupersededDocument.document_id.in_(keys))
+        ).scalars()
+    )
+    rejected = set(
+        session.execute(
+            select(Record.document_id).where(Record.document_id.in_(keys), Record.state == REJECTED)
+        ).scalars()
+    )
+    went_on = {row.predecessor_id for row in successions.values()}
+    roots = {key: successions[key].root_id if key in successions else key for key in keys}
+    corrections = _corrections(session, {document.id: document for document in documents}, roots)
+    return Earlier(
+        reading=reading or 1,
+        documents=len(documents),
+        said=corrections[0],
+        forms=tuple(
+            EarlierForm(
+                document.id,
+                roots[document.id],
+                document.form,
+                document.version,
+                tuple(document.pages),
+                counts=document.id not in superseded,
+                rejected=document.id in rejected,
+            )
+            for document in documents
+            if document.id not in went_on
+        ),
+        corrections=corrections[1],
+    )
+
+
+def _corrections(
+    session: Session, documents: Mapping[str, Document], roots: Mapping[str, str]
+) -> tuple[int, tuple[EarlierCorrection, ...]]:
+    """How many corrections there are, and the last of each field; copies of earlier ones left out."""
+    rows = session.execute(
+        select(Correction, Field.page, CarriedCorrection.number)
+        .join(Field, (Field.document_id == Correction.document_id) & (Field.name == Correction.name))
+        .outerjoin(
+            CarriedCorrection,
+            (CarriedCorrection.document_id == Correction.document_id)
+            & (CarriedCorrection.name == Correction.name)
+            & (CarriedCorrection.number == Correction.number),
+        )
+        .where(Correction.document_id.in_(documents))
+        .order_by(Correction.document_id, Correction.name, Correction.number)
+        .execution_options(populate_existing=True)
+    ).all()
+    last: dict[tuple[str, str], EarlierCorrection] = {}
+    for row, page, copied in rows:
+        if copied is not None or row.corrected_by in NOT_A_PERSON:
+            continue
+        document = documents[row.document_id]
+        last[row.document_id, row.name] = EarlierCorrection(
+            row.document_id,
+            roots[row.document_id],
+            document.form,
+            document.version,
+            row.name,
+            page,
+            row.number,
+            row.value,
+            row.corrected_by,
+            row.corrected_at,
+            row.why,
+        )
+    return len(rows), tuple(last.values())
