@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, Lt
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 from remsfax.settings import Settings
@@ -48,7 +48,7 @@ Lists and tables are written as JSON in a variable: `REMSFAX_INTAKE__SUFFIXES='[
 
 _TABLE = ("| setting | default | values | meaning |", "|---|---|---|---|")
 _BOUNDS = ((Ge, "ge", "at least"), (Gt, "gt", "above"), (Le, "le", "at most"), (Lt, "lt", "below"))
-_TYPES: dict[type, str] = {str: "text", int: "whole number", float: "number", bool: "true or false"}
+_TYPES: dict[type, str] = {str: "text", int: "whole number", float: "number", bool: "true or false", SecretStr: "text, never shown"}
 
 
 def settings_markdown() -> str:
@@ -75,7 +75,7 @@ def _default(info: FieldInfo) -> str:
         # The count of cores differs from machine to machine; the description says what is counted.
         return "none" if made in ({}, ()) else "counted"
     value = info.default
-    if value is None or value == "":
+    if value in (None, "", SecretStr("")):
         return "none"
     if isinstance(value, tuple | frozenset):
         items = sorted(value) if isinstance(value, frozenset) else value

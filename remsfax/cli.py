@@ -9,6 +9,9 @@ from typing import NoReturn
 import typer
 
 from remsfax.commands import (
+    desk as desk_commands,
+)
+from remsfax.commands import (
     reading as reading_commands,
 )
 from remsfax.commands import (
@@ -44,6 +47,7 @@ reading_commands.register(app)
 register_commands.register(app)
 store_commands.register(app)
 scoring_commands.register(app)
+desk_commands.register(app)
 app.add_typer(template_commands.app, name="templates")
 
 

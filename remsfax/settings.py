@@ -28,6 +28,8 @@ from pipelines.settings import (
     ScheduleSettings,
     rules_of,
 )
+from review.settings import DeskSettings
+from store.desk.settings import ReviewSettings
 from store.settings import StoreSettings
 from validators.program.settings import ProgramSettings
 from validators.settings import FormRuleSettings
@@ -66,6 +68,10 @@ class Settings(BaseSettings):
     batch: BatchSettings = Field(default=BatchSettings(), description="how a batch uses the machine")
     schedule: ScheduleSettings = Field(default=ScheduleSettings(), description="when the nightly batch runs")
     store: StoreSettings = Field(default=StoreSettings(), description="where records and bytes are kept")
+    desk: DeskSettings = Field(default=DeskSettings(), description="how the web desk is reached")
+    review: ReviewSettings = Field(
+        default=ReviewSettings(), description="how doubtful fields are settled, and the machine measured"
+    )
 
     @classmethod
     def settings_customise_sources(

@@ -12,6 +12,7 @@ from form_templates.catalog import load_catalog
 from pipelines.registering import program_of
 from pipelines.settings import PipelineSettings
 from pipelines.stores import store_archive, store_database
+from review.accounts.oidc import HouseSignIn
 from review.context import DeskContext
 from review.pictures import Pictures
 from review.routes import ROUTERS
@@ -61,6 +62,7 @@ def make_context(
         catalog=load_catalog(),
         pictures=Pictures(archive, pipeline.reading.limits),
         limiter=MovingWindowRateLimiter(MemoryStorage()),
+        house=HouseSignIn(settings.oidc) if settings.oidc.issuer else None,
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Engine
 from form_templates.catalog import Catalog
 from pipelines.settings import PipelineSettings
 from review.accounts.model import Visitor
+from review.accounts.oidc import HouseSignIn
 from review.pictures import Pictures
 from review.settings import DeskSettings
 from store.archive import Archive
@@ -29,6 +30,7 @@ class DeskContext:
         review: how doubtful fields are settled.
         pictures: of pages and fields, kept in memory.
         limiter: counts failed sign-ins.
+        house: its own sign-in service, where there is one.
     """
 
     settings: DeskSettings
@@ -40,6 +42,7 @@ class DeskContext:
     catalog: Catalog
     pictures: Pictures
     limiter: MovingWindowRateLimiter
+    house: HouseSignIn | None
 
 
 def current_desk(request: Request) -> DeskContext:

@@ -1,10 +1,20 @@
 """What the desk refuses, one class for each thing that a person can act on."""
 
+from collections.abc import Mapping
+from typing import Any
+
 
 class DeskError(Exception):
-    """A refusal: its status, and one line that names the remedy and holds no patient data."""
+    """A refusal: its status, and one line that names the remedy and holds no patient data.
+
+    ``more`` goes into the JSON of the answer beside it.
+    """
 
     status = 400
+
+    def __init__(self, message: str, *, more: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.more = dict(more or {})
 
 
 class SignInNeeded(DeskError):

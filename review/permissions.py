@@ -37,7 +37,41 @@ PERMISSIONS: Final[dict[tuple[str, str], Access]] = {
     ("POST", "/logout"): ANYONE,
     ("GET", "/openapi.json"): ANYONE,
     ("GET", "/keys"): ANYONE,
-    ("POST", "/keys"): ANYONE,
+    # The inbox, and one fax
+    ("GET", "/inbox"): READERS,
+    ("POST", "/inbox/find"): READERS,
+    ("POST", "/inbox/assign"): TRIAGE,
+    ("POST", "/inbox/reread"): TRIAGE,
+    ("GET", "/transmissions/{fax}"): READERS,
+    ("GET", "/transmissions/{fax}/pages/{number}.png"): READERS,
+    ("GET", "/transmissions/{fax}/pages/{number}/thumbnail.png"): READERS,
+    ("POST", "/transmissions/{fax}/decide"): TRIAGE,
+    ("POST", "/transmissions/{fax}/reread"): TRIAGE,
+    ("POST", "/transmissions/{fax}/keep-reading"): TRIAGE,
+    # The registers
+    ("GET", "/registers"): READERS,
+    ("POST", "/registers/find"): READERS,
+    ("GET", "/registers/{kind}/{identifier}"): READERS,
+    ("POST", "/registers/{kind}/{identifier}/verify"): READERS,
+    ("POST", "/registers/{kind}/{identifier}/standing"): LEAD,
+    ("GET", "/matching"): READERS,
+    ("GET", "/matching/{document_id}/{form_role}"): READERS,
+    ("POST", "/matching/{document_id}/{form_role}/link"): WORKERS,
+    ("POST", "/matching/joins"): WORKERS,
+    ("POST", "/matching/merges"): TRIAGE,
+    ("POST", "/matching/merges/{merge_id}/undo"): TRIAGE,
+    ("GET", "/due"): READERS,
+    # Calls to senders
+    ("GET", "/outreach"): READERS,
+    ("POST", "/outreach/{task_id}/attempts"): WORKERS,
+    ("POST", "/outreach/{task_id}/back"): WORKERS,
+    # Figures and accounts
+    ("GET", "/figures"): OVERSIGHT | SAFETY,
+    ("GET", "/accounts"): OVERSIGHT,
+    ("POST", "/accounts"): LEAD,
+    ("POST", "/accounts/{account}/role"): LEAD,
+    ("POST", "/accounts/{account}/disabled"): LEAD,
+    ("POST", "/accounts/{account}/password"): LEAD,
 }
 
 

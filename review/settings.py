@@ -19,9 +19,8 @@ class OidcSettings(_Room):
     client_secret: SecretStr = Field(
         default=SecretStr(""), description="the secret that the service gave to this desk"
     )
-    account_claim: str = Field(
-        default="preferred_username",
-        description="the claim that names the account; the account must exist on the desk and be enabled",
+    subject_claim: str = Field(
+        default="sub", description="the claim of the service by which an account of the desk knows the person"
     )
     public_url: str = Field(
         default="",

@@ -2,6 +2,34 @@
 
 from fastapi import APIRouter
 
-from review.routes import session
+from review.reviewing.routes import router as reviewing
+from review.routes import (
+    accounts,
+    due,
+    figures,
+    house,
+    inbox,
+    keys,
+    matching,
+    outreach,
+    registers,
+    session,
+    transmission,
+)
+from review.wall.routes import router as wall
 
-ROUTERS: tuple[APIRouter, ...] = (session.router,)
+ROUTERS: tuple[APIRouter, ...] = (
+    session.router,
+    house.router,
+    inbox.router,
+    transmission.router,
+    reviewing,
+    wall,
+    registers.router,
+    matching.router,
+    due.router,
+    outreach.router,
+    figures.router,
+    accounts.router,
+    keys.router,
+)

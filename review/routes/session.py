@@ -143,7 +143,7 @@ def sign_in_page(
         status=refusal.status if refusal else 200,
         then=safe_path(then),
         refusal=str(refusal) if refusal else "",
-        oidc=bool(desk.settings.oidc.issuer),
+        oidc=desk.house is not None,
     )
     set_private(response, request, VISIT, token)
     return response

@@ -1,5 +1,6 @@
 """One shape of error for programs, and for people a page that names the remedy."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -60,16 +61,16 @@ def install_errors(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _on_bad_input)
 
 
-def error_body(status: int, errors: list[str]) -> dict[str, Any]:
+def error_body(status: int, errors: list[str], more: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """What a program gets."""
-    return {"ok": False, "error": errors[0], "errors": errors, "status": status}
+    return {**(more or {}), "ok": False, "error": errors[0], "errors": errors, "status": status}
 
 
 def _on_desk_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, DeskError)  # noqa: S101 - registered for this class alone
     if isinstance(error, SignInNeeded) and not wants_json(request) and request.method == "GET":
         return RedirectResponse(f"/login?then={quote(request.url.path, safe='')}", 303)
-    return _answer(request, error.status, [str(error)])
+    return _answer(request, error.status, [str(error)], error.more)
 
 
 def _on_store_error(request: Request, error: Exception) -> Response:
@@ -94,9 +95,11 @@ def _place(location: tuple[Any, ...]) -> str:
     return (".".join(named) or "The request")[:100].replace("_", " ")
 
 
-def _answer(request: Request, status: int, errors: list[str]) -> Response:
+def _answer(
+    request: Request, status: int, errors: list[str], more: Mapping[str, Any] | None = None
+) -> Response:
     if wants_json(request):
-        return JSONResponse(error_body(status, errors), status)
+        return JSONResponse(error_body(status, errors, more), status)
     return render(
         request, "error.html", status=status, code=status, title=TITLES.get(status, "Not done"), errors=errors
     )

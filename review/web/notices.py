@@ -3,4 +3,6 @@
 NOTICES = {
     "signed-out": "You are signed out.",
     "saved": "Saved.",
+    "assigned": "The faxes are assigned.",
+    "reread": "The faxes will be read again; this takes a moment each.",
 }

@@ -46,7 +46,7 @@ def environment() -> Environment:
 
 @cache
 def static_digest() -> str:
-    """Stands in the path of every static file: a new version of any has a new address, and none is asked twice."""
+    """Stands in the path of every static file: a new version has a new address, and none is asked for twice."""
     whole = hashlib.sha256()
     for file in sorted(STATIC.rglob("*")):
         if file.is_file():
@@ -67,8 +67,8 @@ def render(request: Request, template: str, *, status: int = 200, **shown: Any) 
         request: that it answers.
         template: under ``review/templates``.
         status: of the answer.
-        shown: what the template shows, beside what all may use: ``me``, ``csrf``, ``nav``, ``here``, ``notice``,
-            ``theme``, ``now`` and ``may``.
+        shown: what the template shows, beside what all may use: ``me``, ``csrf``, ``nav``, ``here``,
+            ``notice``, ``theme``, ``now``, ``local`` and ``may``.
     """
     text = environment().get_template(template).render(**_common(request), **shown)
     return HTMLResponse(text, status)

@@ -35,6 +35,17 @@ class PageModel(BaseModel):
     model_config = ConfigDict(frozen=True, from_attributes=True)
 
 
+class Asked(BaseModel):
+    """What an address may ask beside its path; what is left empty in a form does not count."""
+
+    model_config = ConfigDict(frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_blanks(cls, given: Any) -> Any:
+        return {name: value for name, value in given.items() if value != ""} if isinstance(given, dict) else given
+
+
 class Order(BaseModel):
     """What an action takes: the fields of its form."""
 

@@ -1,0 +1,106 @@
+"""Who may use the desk: accounts, kept by leads."""
+
+from typing import Annotated
+
+from fastapi import Path
+from pydantic import Field, SecretStr
+
+from review.context import Me, TheDesk
+from review.errors import Refused
+from review.web.routing import DeskRouter, Done, Order, PageModel
+from store.database import reading
+from store.desk.accounts import add_account, list_accounts, set_disabled, set_password, set_role
+from store.desk.model import Account, Role
+
+router = DeskRouter("accounts")
+
+Name = Annotated[str, Path(pattern=r"^[a-z0-9._-]{1,64}$")]
+Password = Annotated[SecretStr, Field(min_length=12, max_length=200)]
+
+
+class AccountsView(PageModel):
+    """Every account."""
+
+    accounts: tuple[Account, ...]
+
+
+class Add(Order):
+    """A new account; without a password it signs in by the house's own service alone."""
+
+    account: str = Field(max_length=64)
+    full_name: str = Field(min_length=1, max_length=200)
+    role: Role
+    password: Password | None = None
+    oidc_subject: str | None = Field(default=None, max_length=200)
+
+
+class NewRole(Order):
+    """The role from now on."""
+
+    role: Role
+
+
+class Disable(Order):
+    """Whether the account is closed."""
+
+    disabled: bool
+
+
+class NewPassword(Order):
+    """The password from now on."""
+
+    password: Password
+
+
+@router.page("/accounts", "accounts.html")
+def show_accounts(desk: TheDesk) -> AccountsView:
+    """All accounts, by name."""
+    with reading(desk.database) as session:
+        return AccountsView(accounts=list_accounts(session))
+
+
+@router.action("/accounts")
+def add(order: Add, desk: TheDesk, me: Me) -> Done:
+    """Add an account."""
+    if order.password is None and order.oidc_subject is None:
+        raise Refused(
+            "Give a password, or the subject by which the house's sign-in service knows the person."
+        )
+    add_account(
+        desk.database,
+        order.account.lower(),
+        order.full_name,
+        order.role,
+        password=order.password.get_secret_value() if order.password else None,
+        oidc_subject=order.oidc_subject,
+        by=me.account,
+    )
+    return Done(go="/accounts", said="saved")
+
+
+@router.action("/accounts/{account}/role")
+def change_role(account: Name, order: NewRole, desk: TheDesk, me: Me) -> Done:
+    """Give an account another role; its sessions end."""
+    _not_oneself(account, me.account)
+    set_role(desk.database, account, order.role, by=me.account)
+    return Done(go="/accounts", said="saved")
+
+
+@router.action("/accounts/{account}/disabled")
+def disable(account: Name, order: Disable, desk: TheDesk, me: Me) -> Done:
+    """Close an account, or open it again; its sessions end."""
+    _not_oneself(account, me.account)
+    set_disabled(desk.database, account, order.disabled, by=me.account)
+    return Done(go="/accounts", said="saved")
+
+
+@router.action("/accounts/{account}/password")
+def change_password(account: Name, order: NewPassword, desk: TheDesk, me: Me) -> Done:
+    """Give an account a new password; its sessions end."""
+    set_password(desk.database, account, order.password.get_secret_value(), by=me.account)
+    return Done(go="/accounts", said="saved")
+
+
+def _not_oneself(account: str, own: str) -> None:
+    if account == own:
+        raise Refused("Nobody changes the role of an own account or closes it; ask another lead.")

@@ -1,0 +1,130 @@
+"""The desk as a server: uvicorn, https or a proxy before it, and what is tended in the background."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from ipaddress import ip_address
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+
+from pipelines.logs import note_failure, start_log
+from pipelines.settings import PipelineSettings
+from review.app import create_app, open_context
+from review.context import DeskContext
+from review.settings import DeskSettings
+from store.database import reading
+from store.desk.accounts import any_account
+from store.desk.settings import ReviewSettings
+from store.desk.tending import tend
+
+TEND_SECONDS = 60.0
+
+
+class NotSafe(Exception):
+    """The desk would be reached from other machines without encryption."""
+
+
+class NoCertificate(Exception):
+    """The desk is to encrypt by itself and has nothing to do it with."""
+
+
+def check_reach(settings: DeskSettings) -> None:
+    """Refuse to be reached unencrypted from anywhere but this machine.
+
+    Raises:
+        NotSafe: it would be.
+        NoCertificate: ``https`` is ``own``, and a file is missing.
+    """
+    if settings.https == "none" and not is_loopback(settings.host):
+        raise NotSafe(
+            f"The desk would listen on {settings.host} without encryption; set desk.https to proxy (an https "
+            "proxy stands in front) or to own (with desk.certificate), or listen on 127.0.0.1."
+        )
+    if settings.https == "own":
+        for name in ("certificate", "certificate_key"):
+            file = getattr(settings, name)
+            if not file or not Path(file).is_file():
+                raise NoCertificate(
+                    f"desk.{name} names no file; name the PEM file, or set desk.https to proxy."
+                )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches an address."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def has_accounts(desk: DeskContext) -> bool:
+    """Whether anybody could sign in."""
+    with reading(desk.database) as session:
+        return any_account(session)
+
+
+def open_desk(settings: DeskSettings, review: ReviewSettings, pipeline: PipelineSettings) -> DeskContext:
+    """Open the stores for a desk that may be served as the settings say.
+
+    Raises:
+        NotSafe, NoCertificate: see ``check_reach``.
+        StoreError: the store cannot be opened.
+    """
+    check_reach(settings)
+    start_log(pipeline.batch.log)
+    return open_context(settings, review, pipeline)
+
+
+def serve(desk: DeskContext) -> None:
+    """Serve until stopped."""
+    # Access lines would tell who looked at which fax; that belongs into the trail alone.
+    for name in ("uvicorn", "uvicorn.error"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    own = desk.settings.https == "own"
+    proxy = desk.settings.https == "proxy"
+    uvicorn.run(
+        tended(desk),
+        host=desk.settings.host,
+        port=desk.settings.port,
+        access_log=False,
+        server_header=False,
+        proxy_headers=proxy,
+        forwarded_allow_ips=desk.settings.trusted_proxies if proxy else "",
+        ssl_certfile=desk.settings.certificate if own else None,
+        ssl_keyfile=desk.settings.certificate_key if own else None,
+        log_config=None,
+        timeout_graceful_shutdown=10,
+    )
+
+
+def tended(desk: DeskContext) -> FastAPI:
+    """The desk with its background work: samples drawn, looks sealed, ended sessions dropped."""
+    app = create_app(desk)
+
+    @contextlib.asynccontextmanager
+    async def living(_: FastAPI) -> AsyncIterator[None]:
+        task = asyncio.create_task(_tend_for_ever(desk))
+        try:
+            yield
+        finally:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    app.router.lifespan_context = living
+    return app
+
+
+async def _tend_for_ever(desk: DeskContext) -> None:
+    while True:
+        try:
+            await run_in_threadpool(tend, desk.database, desk.review)
+        except Exception:  # the next round tries again; people at the desk go on
+            note_failure("desk_not_tended")
+        await asyncio.sleep(TEND_SECONDS)
