@@ -26,9 +26,9 @@ WHOLE_VALUES: tuple[tuple[str, Choice, float, float], ...] = (
 )
 """Figure, which fields, and the bars at fine and at standard resolution."""
 QUICK_FLOORS: tuple[tuple[str, Choice, float], ...] = (
-    ("typed fields, whole value right", score.is_typed, 75),
-    ("handwritten fields, whole value right", score.is_by_hand, 60),
-    ("ticks right", score.is_tick, 98),
+    ("typed fields, whole value right", score.is_typed, 85),
+    ("handwritten fields, whole value right", score.is_by_hand, 80),
+    ("ticks right", score.is_tick, 99),
 )
 EMPTY_BARS = (99.9, 99.8)
 ACCEPTED_BARS: dict[score.Class, float] = {

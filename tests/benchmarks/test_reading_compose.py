@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from reading_rows import row
 
 from benchmarks.reading.compose import fax_of, make_fax
 from benchmarks.reading.contents import census_of
@@ -11,13 +12,18 @@ from benchmarks.reading.hands import Writers, open_writers
 from benchmarks.reading.harvest import read_shard, write_shard
 from benchmarks.training.split import PARTS, held_out_part, part_of
 from sample_faxes.blanks import catalog
-from sample_faxes.fonts import FontShelf, fetch_fonts
-from tests.benchmarks.test_reading_score import row
+from sample_faxes.faxline import spandsp_present
+from sample_faxes.fonts import FontShelf, FontsMissing, open_shelf
+
+pytestmark = pytest.mark.skipif(not spandsp_present(), reason="libspandsp is not installed")
 
 
 @pytest.fixture(scope="module")
 def shelf() -> FontShelf:
-    return fetch_fonts()
+    try:
+        return open_shelf()
+    except FontsMissing as error:
+        pytest.skip(str(error))
 
 
 @pytest.fixture(scope="module")
