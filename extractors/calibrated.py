@@ -1,18 +1,36 @@
 """How sure a reading is, and what may pass unseen: fitted where the voices are known, cautious where not.
 
-``benchmarks.calibration`` fits a calibration on faxes whose truth is known, for the very files of weights
-that read them, and writes it to ``extractors/calibration/fitted.json``. Any other voice, or another file of
-weights, makes another reader: for it the table in ``confidence`` speaks.
+``python -m benchmarks.calibration`` fits a calibration on faxes whose truth is known, read by the very files
+of weights that are shipped, and writes it to ``extractors/calibration/fitted.json``. Another voice, or the
+same with other weights, is another reader: for it the table in ``confidence`` speaks.
 """
 
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Literal, Protocol
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
 
 from extractors import confidence
 from extractors.confidence import EmptyEvidence, Evidence
+from extractors.features import (
+    Row,
+    empty_features,
+    mark_features,
+    signature_features,
+    written_class,
+    written_features,
+)
+from extractors.marks import MarkReading
+from extractors.signatures import SignatureReading
 
-Group = Literal["written", "mark", "signature", "empty"]
-"""What is accepted together: each group keeps the target error by itself."""
+FITTED = Path(__file__).parent / "calibration" / "fitted.json"
+
+Group = Literal["alone", "written", "mark", "signature", "empty"]
+"""What is accepted together, each keeping the target error by itself. ``alone`` is what the quick net may
+settle without the others."""
 
 
 class Judge(Protocol):
@@ -28,6 +46,12 @@ class Judge(Protocol):
     def empty(self, evidence: EmptyEvidence) -> float:
         """That a field in which nothing was found is empty."""
 
+    def mark(self, reading: MarkReading, *, standard: bool, residual_px: float) -> float:
+        """That the answer of a ticked field is right."""
+
+    def signature(self, reading: SignatureReading, *, standard: bool, residual_px: float) -> float:
+        """That a signature is there, or is not, as read."""
+
     def passes(self, group: Group, sure: float, target_error: float) -> bool:
         """Whether a reading as sure as this may pass unseen at a target."""
 
@@ -36,7 +60,7 @@ class Judge(Protocol):
 class Cautious:
     """The table of ``confidence``, for voices that nothing was fitted for."""
 
-    name: str = "calibration cautious"
+    name: str = "calibration none"
 
     def written(self, evidence: Evidence) -> float:
         """By the table."""
@@ -46,11 +70,117 @@ class Cautious:
         """By the table."""
         return confidence.empty(evidence)
 
-    def passes(self, group: Group, sure: float, target_error: float) -> bool:  # noqa: ARG002 - judges' form
-        """Whether the error is at most the target."""
-        return 1 - sure <= target_error
+    def mark(self, reading: MarkReading, *, standard: bool, residual_px: float) -> float:  # noqa: ARG002
+        """As the marks themselves say."""
+        return reading.probability - (0.003 if residual_px > 3 else 0.0)
+
+    def signature(
+        self,
+        reading: SignatureReading,
+        *,
+        standard: bool,  # noqa: ARG002 - judges' form
+        residual_px: float,  # noqa: ARG002
+    ) -> float:
+        """As the ink itself says."""
+        return reading.probability
+
+    def passes(self, group: Group, sure: float, target_error: float) -> bool:
+        """Whether the error is at most the target; one net alone settles nothing."""
+        return group != "alone" and 1 - sure <= target_error
 
 
-def judge_of(voices: str) -> Judge:  # noqa: ARG001
-    """The judge for voices, by their names and versions."""
-    return Cautious()
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Curve(_Frozen):
+    """A logistic score laid over a monotone table.
+
+    Attributes:
+        bias, weights: of the score, a weight for each figure of the row.
+        scores, sure: the table: probability of being right at some scores, both growing; straight in between.
+    """
+
+    bias: float
+    weights: tuple[float, ...]
+    scores: tuple[float, ...]
+    sure: tuple[float, ...]
+
+    def __call__(self, row: Row) -> float:
+        """The probability of being right."""
+        score = self.bias + float(row @ np.array(self.weights))
+        return float(np.interp(score, self.scores, self.sure))
+
+
+class Gate(_Frozen):
+    """What may pass at a target: ``least`` confidence that keeps ``target_error`` with 95 % confidence."""
+
+    target_error: float
+    least: float
+
+
+class Fitted(_Frozen):
+    """A calibration for certain voices.
+
+    Attributes:
+        voices: names and versions of the nets that it was fitted for.
+        fields: how many fields it was fitted on, by group.
+        written: a curve for each class of ``written_class``.
+        gates: by group, targets growing.
+    """
+
+    voices: str
+    fields: dict[Group, int]
+    written: dict[str, Curve]
+    empties: Curve
+    marks: Curve
+    signatures: Curve
+    gates: dict[Group, tuple[Gate, ...]]
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """A fitted calibration as a judge."""
+
+    fitted: Fitted
+
+    @property
+    def name(self) -> str:
+        """For the record."""
+        return f"calibration on {sum(self.fitted.fields.values())} fields"
+
+    def written(self, evidence: Evidence) -> float:
+        """By the curve of its class."""
+        return self.fitted.written[written_class(evidence)](written_features(evidence))
+
+    def empty(self, evidence: EmptyEvidence) -> float:
+        """By its curve."""
+        return self.fitted.empties(empty_features(evidence))
+
+    def mark(self, reading: MarkReading, *, standard: bool, residual_px: float) -> float:
+        """By its curve."""
+        return self.fitted.marks(mark_features(reading, standard=standard, residual_px=residual_px))
+
+    def signature(self, reading: SignatureReading, *, standard: bool, residual_px: float) -> float:
+        """By its curve."""
+        return self.fitted.signatures(signature_features(reading, standard=standard, residual_px=residual_px))
+
+    def passes(self, group: Group, sure: float, target_error: float) -> bool:
+        """By the gate of the largest fitted target that is no larger; below the least nothing passes."""
+        kept = [gate for gate in self.fitted.gates[group] if gate.target_error <= target_error]
+        return bool(kept) and sure >= kept[-1].least
+
+
+@cache
+def fitted() -> Fitted | None:
+    """The shipped calibration; none where there is none."""
+    try:
+        return Fitted.model_validate_json(FITTED.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+
+
+def judge_of(voices: str) -> Judge:
+    """The judge for nets, by their names and versions: cautious unless these were fitted."""
+    shipped = fitted()
+    return Calibrated(shipped) if shipped is not None and shipped.voices == voices else Cautious()

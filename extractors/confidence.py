@@ -1,4 +1,4 @@
-"""What speaks for a reading, and the cautious table: the probability that it is right where nothing was fitted.
+"""What speaks for a reading, and the cautious table: how sure it is where nothing was fitted.
 
 The table serves readers that no calibration was fitted for (see ``calibrated``). Its figures were set from
 trials, each with its reason.
@@ -36,8 +36,9 @@ RULED_SHARE = 0.4
 """Share of misreadings of such kinds that are still a valid value: a month of 13 gives itself away."""
 
 FACTORS = {"residual": 1.5, "alien": 3.0, "long": 1.5, "witness": 4.0, "implausible": 4.0}
-"""What multiplies an error: a fit worse than 3 px; ink of a neighbor in the box; more than 40 signs; a witness
-that reads something else; a failed check. The number of rows to the inch is in the path probability already."""
+"""What multiplies an error: a fit worse than 3 px; ink of a neighbor in the box; more than 40 signs; a
+witness that reads something else; a failed check. The number of rows to the inch is in the path probability
+already."""
 
 REPAIRED_MOST = 0.80
 """Decoding over valid values also "repairs" a number that was miswritten: never to pass unseen."""

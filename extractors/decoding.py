@@ -11,33 +11,28 @@ from dataclasses import dataclass
 from math import exp
 
 import numpy as np
+from numpy.typing import NDArray
 
 from extractors.lexicons import lexicon_of
-from extractors.readers.ctc import (
-    Letters,
-    LogProbabilities,
-    best_path,
-    n_best,
-    search,
-    text_probabilities,
-    without_gaps,
-)
+from extractors.readers.ctc import Letters, best_path, bound_to, n_best, search, text_probabilities
 from extractors.readers.protocol import LineReading
-from extractors.values import TEXT_KINDS, normalize
-from extractors.values.grammars import grammar_of, letters_of
-from extractors.values.parsed import Parsed
-from form_templates.model import FormField, Kind
+from extractors.values import normalize, sameness
+from extractors.values.dates import MONTHS, is_likely
+from extractors.values.grammars import grammar_of, signs_of
+from extractors.values.parsed import Parsed, is_absent
+from form_templates.model import FormField
 
 POWERS = (0.8, 0.45)
 """How much the first voice and the witness count: the two were trained on like lines, so they err alike."""
-LONE_POWER = 1.0
-LEXICON_POWER = 0.35
+LEXICON_POWER = 0.3
 """How much the words' own likelihood counts; more forces rare names into common ones."""
 IMPLAUSIBLE = -5.0
-"""Log odds of a value that no check allows against one that passes: people seldom write the 31st of June."""
+"""Log odds of a value that a check speaks against, and twice that of none: people seldom write June 31."""
+UNLIKELY_DATE = -3.0
+"""Log odds of a date of the calendar in a year that makes no sense in its field."""
 SURE = 0.97
 """From here on a voice's free reading needs no search: what is left to others is too little to matter."""
-FREE_WIDTH = 12
+FREE_WIDTH = 10
 BOUND_WIDTH = 20
 TEXTS_MOST = 24
 
@@ -59,12 +54,32 @@ class Choice:
     voices: tuple[float, ...]
 
 
-def decode_line(asked: FormField, readings: Sequence[LineReading], *, whole: bool = True) -> tuple[Choice, ...]:
+def as_asked(asked: FormField, reading: LineReading) -> LineReading:
+    """A voice's reading as the field wants it: see ``ctc.bound_to``. N/A and its like stay what they are."""
+    logs = reading.log_probabilities
+    if logs is None:
+        return reading
+    plain, _ = best_path(logs)
+    if is_absent(plain):
+        return LineReading(plain.strip(), exp(float(text_probabilities(logs, (plain,))[0])), (), logs)
+    spelled = asked.kind == "date" and any(month in plain.lower() for month in MONTHS)
+    signs = signs_of(asked, spelled=spelled)
+    bound = bound_to(logs, signs.letters, signs.twins, gapless=signs.gapless)
+    text, letters = best_path(bound)
+    probability = exp(float(text_probabilities(bound, (text,))[0]))
+    start = len(text) - len(text.lstrip())
+    kept = text.strip()
+    return LineReading(kept, probability, letters[start : start + len(kept)], bound)
+
+
+def decode_line(
+    asked: FormField, readings: Sequence[LineReading], *, whole: bool = True
+) -> tuple[Choice, ...]:
     """What a line may say, likeliest first.
 
     Args:
         asked: the field.
-        readings: what each voice saw in the line; the first is the leading one. Voices without
+        readings: what each voice saw in the line, ``as_asked``; the first is the leading one. Voices without
             ``log_probabilities`` only add their text to the candidates.
         whole: the line is the whole answer; else only one of several, which no rule of values binds.
     """
@@ -72,16 +87,15 @@ def decode_line(asked: FormField, readings: Sequence[LineReading], *, whole: boo
     texts = _texts(asked, readings, whole=whole)
     if not texts:
         return ()
-    voices = np.stack([text_probabilities(logs, texts) for logs in nets]) if nets else np.zeros((1, len(texts)))
-    powers = np.array(POWERS[: len(voices)] if len(voices) > 1 else (LONE_POWER,))
+    voices = np.stack([text_probabilities(logs, texts) for logs in nets] or [np.zeros(len(texts))])
+    powers = np.array(POWERS[: len(voices)]) if len(voices) > 1 else np.ones(1)
     parsed = [normalize(asked, text) for text in texts]
-    prior = np.array([_prior(asked, text, one, whole=whole) for text, one in zip(texts, parsed, strict=True)])
-    weights = powers @ voices + prior
-    return _grouped(asked, texts, parsed, weights, voices)
+    prior = [_prior(asked, text, one, whole=whole) for text, one in zip(texts, parsed, strict=True)]
+    return _grouped(asked, texts, parsed, powers @ voices + np.array(prior), voices)
 
 
 def is_sure(asked: FormField, readings: Sequence[LineReading]) -> bool:
-    """Whether all nets read the same likely text that passes the checks, so that there is nothing to search."""
+    """Whether all nets read the same likely text that passes the checks: there is nothing to search."""
     nets = [reading for reading in readings if reading.log_probabilities is not None]
     if not nets or any(reading.probability < SURE for reading in nets):
         return False
@@ -89,38 +103,11 @@ def is_sure(asked: FormField, readings: Sequence[LineReading]) -> bool:
     return len(same) == 1 and None not in same and normalize(asked, nets[0].text).plausible
 
 
-def sameness(asked: FormField, parsed: Parsed) -> str | None:
-    """What two readings of one value share: words are compared without capitals and gaps."""
-    if parsed.value is None:
-        return None
-    words = asked.kind in TEXT_KINDS or asked.kind in _CASELESS
-    return parsed.value.lower().replace(" ", "") if words else parsed.value
-
-
-_CASELESS: frozenset[Kind] = frozenset({"email", "state_license"})
-
-_GAPLESS: frozenset[Kind] = frozenset(
-    {"npi", "ncpdp", "zip", "dea", "rems_id", "state_license", "email", "state", "phone", "number", "time"}
-)
-
-
-def as_asked(asked: FormField, reading: LineReading) -> LineReading:
-    """A voice's reading as the field wants it: where gaps mean nothing, a space says no more than a blank."""
-    logs = reading.log_probabilities
-    if logs is None or not (asked.comb or asked.kind in _GAPLESS):
-        return reading
-    closed = without_gaps(logs)
-    text, letters = best_path(closed, letters_of(asked))
-    probability = exp(float(text_probabilities(closed, (text,))[0]))
-    return LineReading(text, probability, letters, closed)
-
-
 def _texts(asked: FormField, readings: Sequence[LineReading], *, whole: bool) -> list[str]:
     """Candidates of every voice, each once."""
     found: dict[str, None] = {reading.text: None for reading in readings if reading.text}
-    if whole and is_sure(asked, readings):
+    if is_sure(asked, readings):
         return list(found)
-    free = Letters(letters_of(asked))
     grammar = grammar_of(asked) if whole else None
     for reading in readings:
         logs = reading.log_probabilities
@@ -128,7 +115,11 @@ def _texts(asked: FormField, readings: Sequence[LineReading], *, whole: bool) ->
             continue
         if grammar is not None:
             found |= dict.fromkeys(text for text, _ in search(logs, grammar, width=BOUND_WIDTH)[:6])
-        found |= dict.fromkeys(text.strip() for text, _ in n_best(logs, free, width=FREE_WIDTH))
+        found |= dict.fromkeys(text.strip() for text, _ in n_best(logs, Letters(), width=FREE_WIDTH))
+    words = lexicon_of(asked)
+    if words is not None:
+        for reading in readings:
+            found |= dict.fromkeys(words.mended(reading.text))
     return [text for text in found if text][:TEXTS_MOST]
 
 
@@ -137,15 +128,19 @@ def _prior(asked: FormField, text: str, parsed: Parsed, *, whole: bool) -> float
     usual = LEXICON_POWER * words.prior(text) if words is not None else 0.0
     if not whole or "not_applicable" in parsed.reasons:
         return usual
-    return usual if parsed.plausible else usual + (IMPLAUSIBLE if parsed.value is not None else 2 * IMPLAUSIBLE)
+    if not parsed.plausible:
+        return usual + (IMPLAUSIBLE if parsed.value is not None else 2 * IMPLAUSIBLE)
+    if asked.kind == "date" and not is_likely(parsed.value or "", birth="birth" in asked.name):
+        return UNLIKELY_DATE
+    return usual
 
 
 def _grouped(
     asked: FormField,
     texts: Sequence[str],
     parsed: Sequence[Parsed],
-    weights: np.ndarray,
-    voices: np.ndarray,
+    weights: NDArray[np.float64],
+    voices: NDArray[np.float64],
 ) -> tuple[Choice, ...]:
     """Candidates that mean the same, together."""
     total = float(np.logaddexp.reduce(weights))

@@ -20,26 +20,11 @@ from extractors.readers.protocol import Readers
 from extractors.signatures import read_signature
 from extractors.stray import read_stray
 from extractors.writing import Writing, find_writing, to_px
-from extractors.written import WrittenField, find_written, read_written
+from extractors.written import MUST_SEE, WrittenField, find_written, read_written
 from form_templates.model import MARKED_KINDS, FormField, Template
 
 STANDARD_ROWS = 0.75
 """Received rows for each form row: 0.48 at 98 rows to the inch, 0.96 at 196."""
-
-
-MUST_SEE = frozenset(
-    {
-        "crossed_out",
-        "overwritten",
-        "outside_box",
-        "not_applicable",
-        "illegible",
-        "implausible",
-        "ambiguous",
-        "repaired",
-    }
-)
-"""Reasons for which a person looks at writing however sure the figures are."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +67,7 @@ def read_form_page(
         for field in asked
         if field.kind not in MARKED_KINDS and field.box is not None and field.name not in cut_off
     }
-    judge = judge_of(readers.version)
+    judge = judge_of(readers.nets)
     written = read_written(
         [
             find_written(field, writings[field.name])
@@ -105,7 +90,7 @@ def read_form_page(
         elif field.name not in writings:
             found.append(_unread(field, page, "no_box", "review"))
         elif field.kind == "signature":
-            found.append(_signed(page, field, writings[field.name], decide))
+            found.append(_signed(page, field, writings[field.name], decide, standard=standard))
         else:
             found.append(_written(page, written[field.name], decide))
     return PageFields(tuple(found), read_stray(page, boxes, readers.hand))
@@ -221,7 +206,7 @@ def _marked(
 ) -> FieldReading:
     marks = read_marks(page, field, ticks, standard=standard)
     unmarked = marks.value in (None, False)
-    sure = marks.probability - (0.003 if page.residual_px > 3 else 0.0)
+    sure = decide.judge.mark(marks, standard=standard, residual_px=page.residual_px)
     standing = [mark.value for mark in marks.options if mark.strength >= 1]
     return FieldReading(
         name=field.name,
@@ -243,16 +228,19 @@ def _marked(
 
 
 def _signed(
-    page: RegisteredPage, field: FormField, writing: Writing, decide: _Decisions
+    page: RegisteredPage, field: FormField, writing: Writing, decide: _Decisions, *, standard: bool
 ) -> FieldReading:
     signature = read_signature(writing)
+    sure = decide.judge.signature(signature, standard=standard, residual_px=page.residual_px)
     return FieldReading(
         name=field.name,
         kind=field.kind,
         value=signature.present,
         raw="signed" if signature.present else "",
-        confidence=signature.probability,
-        decision=decide("signature", signature.probability, is_empty=not signature.present),
+        confidence=sure,
+        decision=decide(
+            "signature", sure, is_empty=not signature.present, must_see="typed" in signature.reasons
+        ),
         reader="signature" if signature.present else "none",
         page=page.received_page,
         box_px=page.received_box(_joined(_around(field.boxes), writing)),

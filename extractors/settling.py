@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from math import log
 
 from extractors.confidence import Agreement
-from extractors.decoding import Choice, as_asked, decode_line, sameness
+from extractors.decoding import Choice, as_asked, decode_line
 from extractors.lexicons import lexicon_of
 from extractors.model import Candidate
 from extractors.readers.protocol import LineReading
-from extractors.values import normalize
+from extractors.values import normalize, sameness
 from extractors.values.grammars import grammar_of
 from extractors.values.parsed import ILLEGIBLE, Parsed
 from form_templates.model import FormField, Kind
@@ -22,8 +22,9 @@ FAR_OFF = -7.0
 """A bound value that the leading net finds so much less likely (natural logarithm) than what it reads freely
 is no reading but an invention."""
 
-NO_WRITING = -1.1
-"""Mean log probability a letter below which what was read is no writing: a photo, another script, a scrawl."""
+NO_WRITING = -2.0
+"""Mean log probability a letter, of the net that likes it better, below which what was read is no writing: a
+photo, another script."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def settle(asked: FormField, heard: Heard, reasons: Sequence[str] = ()) -> Settl
     said = [_free(asked, voice) for voice in voices]
     same = [sameness(asked, one) == sameness(asked, chosen.parsed) for one in said]
     parsed = chosen.parsed
-    if _is_invented(asked, chosen, first, scores[0]):
+    if _is_invented(asked, chosen, first, scores):
         parsed = ILLEGIBLE
     agrees: Agreement = "alone"
     if heard.third:
@@ -131,14 +132,15 @@ def _free(asked: FormField, voice: Sequence[LineReading]) -> Parsed:
     return normalize(asked, " ".join(reading.text for reading in voice).strip())
 
 
-def _is_invented(asked: FormField, chosen: Choice, first: Sequence[LineReading], score: float) -> bool:
+def _is_invented(
+    asked: FormField, chosen: Choice, first: Sequence[LineReading], scores: Sequence[float]
+) -> bool:
     """Whether the value stands on next to nothing that is written."""
-    letters = max(1, len(chosen.text))
-    if score / letters < NO_WRITING:
+    if max(scores) < NO_WRITING * max(1, len(chosen.text)):
         return True
     bound = len(first) == 1 and grammar_of(asked) is not None
     free = " ".join(reading.text for reading in first)
-    return bound and chosen.text != free and score < log(max(first[0].probability, 1e-30)) + FAR_OFF
+    return bound and chosen.text != free and scores[0] < log(max(first[0].probability, 1e-30)) + FAR_OFF
 
 
 def _is_repaired(asked: FormField, same: Sequence[bool]) -> bool:

@@ -3,12 +3,12 @@
 At once, because the third voice starts one process for a page, not one for a field.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import cv2
 
-from extractors.calibrated import Judge
+from extractors.calibrated import Group, Judge
 from extractors.confidence import EmptyEvidence, Evidence
 from extractors.crops import Line, cut_comb, cut_lines
 from extractors.model import Candidate
@@ -24,28 +24,53 @@ TYPED_FROM = 0.5
 OVERWRITTEN = 0.35
 """More of a box's ink than this given to a neighbor means that something was written across the field."""
 OUTSIDE = 0.45
+QUICK_FROM = 0.85
+"""A line that the quick net finds less likely than this is for both nets anyway."""
+
+MUST_SEE = frozenset(
+    {
+        "crossed_out",
+        "overwritten",
+        "outside_box",
+        "not_applicable",
+        "illegible",
+        "implausible",
+        "ambiguous",
+        "repaired",
+    }
+)
+"""Reasons for which a person looks at writing however sure the figures are."""
+
+BLACKENED = 0.6
+"""Ink over more than this part of what it covers, in a piece as high as the line, is no writing."""
 
 
 @dataclass(frozen=True, eq=False)
 class WrittenField:
-    """One written field on its way: ``value`` and what follows are filled by ``read_written``."""
+    """One written field on its way: ``value`` and what follows are filled by ``read_written``.
+
+    Attributes:
+        typed: probability that a machine wrote it; none where too little is written to tell.
+        ink_reasons: oddities of the ink; ``reasons`` are these and those of the reading.
+    """
 
     asked: FormField
     writing: Writing
     lines: tuple[Line, ...]
     typed: float | None
-    reasons: tuple[str, ...] = ()
+    ink_reasons: tuple[str, ...] = ()
     handwritten: bool = False
     value: str | None = None
     raw: str = ""
     confidence: float = 0.0
     candidates: tuple[Candidate, ...] = ()
+    reasons: tuple[str, ...] = ()
     evidence: Evidence | None = None
 
     @property
     def filled(self) -> bool:
         """Whether anything is written."""
-        return bool(self.lines) or "crossed_out" in self.reasons
+        return bool(self.lines or self.ink_reasons)
 
 
 def find_written(asked: FormField, writing: Writing) -> WrittenField:
@@ -89,22 +114,17 @@ def read_written(
     Returns:
         Each field read, by name.
     """
+    page = Page(readers, judge, residual_px, standard)
+    return {field.asked.name: field for field in page.read(with_hands(fields), target_error)}
+
+
+def with_hands(fields: Sequence[WrittenField]) -> list[WrittenField]:
+    """The fields of a page, each judged typed or handwritten; what is too short to tell is as the others."""
     mostly_typed = _mostly_typed(fields)
-    judged = [
+    return [
         replace(field, handwritten=(field.typed if field.typed is not None else mostly_typed) < TYPED_FROM)
         for field in fields
     ]
-    heard = {field.asked.name: _heard(field, readers) for field in judged if field.lines}
-    page = _Page(judge, residual_px, standard)
-    read = {field.asked.name: page.settled(field, heard.get(field.asked.name)) for field in judged}
-    unsettled = [
-        field
-        for field in read.values()
-        if field.lines and not field.handwritten and not judge.passes("written", field.confidence, target_error)
-    ]
-    for name, said in _third_voice(unsettled, readers):
-        read[name] = page.settled(read[name], replace(heard[name], third=said))
-    return read
 
 
 def _mostly_typed(fields: Sequence[WrittenField]) -> float:
@@ -113,39 +133,70 @@ def _mostly_typed(fields: Sequence[WrittenField]) -> float:
     return sum(known) / len(known) if known else 0.0
 
 
-def _heard(field: WrittenField, readers: Readers) -> Heard:
-    """What the nets see in a field's lines."""
-    letters = letters_of(field.asked)
-    crops = [LineCrop(line.pixels, letters) for line in field.lines]
-    leading = readers.hand if field.handwritten else readers.typed
-    witness = readers.witness.read(crops) if readers.witness is not None else None
-    return Heard(leading.read(crops), witness)
-
-
-def _third_voice(
-    fields: Sequence[WrittenField], readers: Readers
-) -> Iterator[tuple[str, tuple[LineReading, ...]]]:
-    """What the third voice reads in some fields, by name; no process is started where there are none."""
-    if readers.second is None or not fields:
-        return
-    readings = iter(readers.second.read([LineCrop(line.pixels) for field in fields for line in field.lines]))
-    for field in fields:
-        yield field.asked.name, tuple(next(readings) for _ in field.lines)
-
-
 @dataclass(frozen=True)
-class _Page:
-    """What all fields of a page share."""
+class Page:
+    """The voices and what all fields of a page share."""
 
+    readers: Readers
     judge: Judge
     residual_px: float
     standard: bool
 
-    def settled(self, field: WrittenField, heard: Heard | None) -> WrittenField:
-        """A field with its value and confidence; ``heard`` is none where nothing is written."""
-        if heard is None:
-            return self._nothing(field)
-        found = settle(field.asked, heard, field.reasons)
+    def read(self, fields: Sequence[WrittenField], target_error: float) -> list[WrittenField]:
+        """Every field with its value and confidence, each voice asked only where those before leave doubt."""
+        read = [self._by_nets(field, target_error) for field in fields]
+        open_ = [
+            index
+            for index, (field, heard) in enumerate(read)
+            if heard is not None and not field.handwritten and not self.passes("written", field, target_error)
+        ]
+        said = self.third([read[index][0] for index in open_])
+        for index, readings in zip(open_, said, strict=False):
+            field, heard = read[index]
+            if heard is not None:
+                read[index] = (self.settled(field, replace(heard, third=readings)), None)
+        return [field for field, _ in read]
+
+    def _by_nets(self, field: WrittenField, target_error: float) -> tuple[WrittenField, Heard | None]:
+        """What the nets make of a field: the quick one alone where it is sure enough, else both.
+
+        With it what was heard, or none where nothing more is to be asked.
+        """
+        if not field.lines:
+            return self.nothing(field), None
+        quick = self.witness(field)
+        if quick is not None and all(reading.probability > QUICK_FROM for reading in quick):
+            found = self.settled(field, Heard(quick))
+            if self.passes("alone", found, target_error):
+                return found, None
+        both = Heard(self.leading(field), quick)
+        return self.settled(field, both), both
+
+    def passes(self, group: Group, field: WrittenField, target_error: float) -> bool:
+        """Whether a field that was read may pass unseen."""
+        sure = self.judge.passes(group, field.confidence, target_error)
+        return sure and field.value is not None and not MUST_SEE.intersection(field.reasons)
+
+    def leading(self, field: WrittenField) -> tuple[LineReading, ...]:
+        """What the leading net sees in a field's lines."""
+        reader = self.readers.hand if field.handwritten else self.readers.typed
+        return reader.read(_crops(field))
+
+    def witness(self, field: WrittenField) -> tuple[LineReading, ...] | None:
+        """What the witness sees in a field's lines; none without one."""
+        return self.readers.witness.read(_crops(field)) if self.readers.witness is not None else None
+
+    def third(self, fields: Sequence[WrittenField]) -> list[tuple[LineReading, ...]]:
+        """What the third voice sees in each field; no process is started for none, and none without one."""
+        if self.readers.second is None or not fields:
+            return []
+        crops = [LineCrop(line.pixels) for field in fields for line in field.lines]
+        readings = iter(self.readers.second.read(crops))
+        return [tuple(next(readings) for _ in field.lines) for field in fields]
+
+    def settled(self, field: WrittenField, heard: Heard) -> WrittenField:
+        """A field in which something is written, with its value and confidence."""
+        found = settle(field.asked, heard, field.ink_reasons)
         evidence = self._evidence(field, found)
         return replace(
             field,
@@ -157,16 +208,14 @@ class _Page:
             evidence=evidence,
         )
 
-    def _nothing(self, field: WrittenField) -> WrittenField:
-        """An empty field, or one in which everything was crossed out."""
-        if field.reasons:
-            return replace(field, confidence=0.3, reasons=(*field.reasons, "illegible"))
-        writing = field.writing
-        evidence = EmptyEvidence(writing.alien_share, self.standard, self.residual_px)
+    def nothing(self, field: WrittenField) -> WrittenField:
+        """An empty field, or one in which everything was crossed out or nothing can be read."""
+        if field.ink_reasons:
+            return replace(field, confidence=0.3, reasons=_once(*field.ink_reasons, "illegible"))
+        evidence = EmptyEvidence(field.writing.alien_share, self.standard, self.residual_px)
         return replace(field, confidence=self.judge.empty(evidence))
 
     def _evidence(self, field: WrittenField, found: Settled) -> Evidence:
-        heights = [line.pixels.shape[0] for line in field.lines]
         return Evidence(
             kind=field.asked.kind,
             handwritten=field.handwritten,
@@ -181,10 +230,19 @@ class _Page:
             known=found.known,
             letters=len(found.raw),
             lines=len(field.lines),
-            height_px=min(heights),
+            height_px=min(line.pixels.shape[0] for line in field.lines),
             pieces=sum(cv2.connectedComponents(255 - line.pixels)[0] - 1 for line in field.lines),
             residual_px=self.residual_px,
             alien_share=field.writing.alien_share,
             outside_share=field.writing.outside_share,
             reasons=found.reasons,
         )
+
+
+def _crops(field: WrittenField) -> list[LineCrop]:
+    letters = letters_of(field.asked)
+    return [LineCrop(line.pixels, letters) for line in field.lines]
+
+
+def _once(*reasons: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(reasons))

@@ -1,5 +1,8 @@
-"""Where the words come from: US census names (1990, by the package names), the towns of the ZIP code list,
-street words of Publication 28, and a short list of our own for offices."""
+"""Where the words come from.
+
+US census names (1990, by the package names), the towns of the ZIP code list, street words of the Postal
+Service's Publication 28, and a short list of our own for offices.
+"""
 
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -30,7 +33,7 @@ def towns() -> Mapping[str, float]:
     import zipcodes  # noqa: PLC0415 - takes a second to load, and a page without a town needs it not
 
     found: dict[str, float] = {}
-    for entry in zipcodes.list_all():
+    for entry in zipcodes.list_all():  # type: ignore[no-untyped-call]
         for word in words_of(entry["city"]):
             found[word] = found.get(word, 0.0) + 1.0
     return found

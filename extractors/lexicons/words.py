@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import exp, log
 
 import numpy as np
@@ -15,8 +15,12 @@ _KNOWN_SHARE = 0.85
 """Share of words written that the lists hold: the census lists cover nine in ten people."""
 _FLAT = 0.6
 """Frequencies to this power: patients are not the census, and the rare name is the one misread."""
-_WORD = re.compile(r"[a-z']+")
+_TOKEN = re.compile(r"[a-z0-9']+")
 _LONGEST = 16
+_DIGIT_IN_WORD = log(1 / 400)
+"""A digit in the middle of a word is a misread letter, unless it is 1st or 2A."""
+_MENDED_MOST = 6
+_REMEMBERED = 4096
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +35,7 @@ class Words:
 
     known: Mapping[str, float]
     pairs: NDArray[np.float32]
+    _told: dict[str, float] = field(default_factory=dict)
 
     @staticmethod
     def of(*lists: Mapping[str, float]) -> "Words":
@@ -45,12 +50,44 @@ class Words:
 
     def prior(self, text: str) -> float:
         """Log probability of a text's words; numbers and signs between them are free."""
-        return sum(self._word(word) for word in words_of(text))
+        return sum(self._remembered(token) for token in _TOKEN.findall(text.lower()))
+
+    def mended(self, text: str) -> tuple[str, ...]:
+        """The same text with one unknown word changed by a letter into a word of the list, usual ones first.
+
+        Candidates only: what the nets saw decides between them.
+        """
+        found: list[tuple[float, str]] = []
+        for match in _TOKEN.finditer(text.lower()):
+            word = match[0].replace("'", "")
+            if len(word) < 3 or word in self.known or sum(sign.isalpha() for sign in word) < 2:
+                continue
+            near = {other for other in _one_letter_off(word) if other in self.known}
+            for other in sorted(near, key=lambda other: -self.known[other])[:_MENDED_MOST]:
+                spelled = _cased(other, like=text[match.start() : match.end()])
+                found.append((self.known[other], text[: match.start()] + spelled + text[match.end() :]))
+        return tuple(mended for _, mended in sorted(found, reverse=True)[:_MENDED_MOST])
 
     def holds(self, text: str) -> bool | None:
         """Whether every word of two letters or more is on the list; none where there is no such word."""
         words = [word for word in words_of(text) if len(word) > 1]
         return all(word in self.known for word in words) if words else None
+
+    def _remembered(self, token: str) -> float:
+        """The candidates of a line share most of their words."""
+        if token not in self._told:
+            if len(self._told) > _REMEMBERED:
+                self._told.clear()
+            self._told[token] = self._token(token)
+        return self._told[token]
+
+    def _token(self, token: str) -> float:
+        word = token.replace("'", "")
+        letters = [sign for sign in word if sign in _SIGNS]
+        digits = len(word) - len(letters)
+        if len(letters) < 2 or (digits and len(letters) < 3):
+            return 0.0  # an initial, a number, 2nd
+        return self._word("".join(letters)) + digits * _DIGIT_IN_WORD
 
     def _word(self, word: str) -> float:
         signs = [_EDGE, _EDGE, *(_SIGNS[letter] for letter in word), _EDGE]
@@ -67,8 +104,33 @@ class Words:
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a text in small letters, apostrophes dropped; hyphens part them."""
-    return [word for found in _WORD.findall(text.lower()) if (word := found.replace("'", ""))]
+    """The words of a text in small letters, apostrophes dropped; hyphens part them, numbers are left out."""
+    words = (found.replace("'", "") for found in _TOKEN.findall(text.lower()))
+    return [word for word in words if any(sign in _SIGNS for sign in word)]
+
+
+def _one_letter_off(word: str) -> set[str]:
+    """Every word that one changed, lost or added letter makes, and those of two letters drawn like one."""
+    parts = [(word[:place], word[place:]) for place in range(len(word) + 1)]
+    changed = {head + letter + tail[1:] for head, tail in parts if tail for letter in _LETTERS}
+    added = {head + letter + tail for head, tail in parts for letter in _LETTERS}
+    lost = {head + tail[1:] for head, tail in parts if tail}
+    drawn = {word.replace(one, other, 1) for one, other in _DRAWN_ALIKE if one in word}
+    return changed | added | lost | drawn
+
+
+_DRAWN_ALIKE = (
+    ("rn", "m"), ("m", "rn"), ("cl", "d"), ("d", "cl"), ("ri", "n"), ("n", "ri"), ("vv", "w"), ("li", "h"),
+    ("ii", "u"), ("u", "ii"), ("nn", "m"), ("ni", "m"), ("lt", "h"), ("ci", "a"), ("ol", "d"), ("uj", "w"),
+)  # fmt: skip
+
+
+def _cased(word: str, *, like: str) -> str:
+    """A word in the capitals of another."""
+    letters = [sign for sign in like if sign.isalpha()]
+    if len(letters) > 1 and all(sign.isupper() for sign in letters[1:]):
+        return word.upper()
+    return word.capitalize() if letters and letters[0].isupper() else word
 
 
 def _letter_pairs(shares: Mapping[str, float]) -> NDArray[np.float32]:
@@ -76,7 +138,7 @@ def _letter_pairs(shares: Mapping[str, float]) -> NDArray[np.float32]:
     table = np.zeros((len(shares), _LONGEST + 3), np.intp)
     weights = np.fromiter((share**0.5 for share in shares.values()), np.float64, len(shares))
     for row, word in enumerate(shares):
-        signs = [_SIGNS[letter] for letter in word[:_LONGEST]]
+        signs = [_SIGNS[letter] for letter in word[:_LONGEST] if letter in _SIGNS]
         table[row, 2 : 2 + len(signs)] = signs
     counts = np.zeros((27, 27, 27))
     for place in range(_LONGEST + 1):

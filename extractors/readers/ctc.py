@@ -4,7 +4,7 @@ This is connectionist temporal classification (Graves et al. 2006). Functions ta
 float32, steps x 96, natural logarithms; column 0 is the blank, column i + 1 is ``ALPHABET[i]``.
 """
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -32,13 +32,32 @@ def column_mask(letters: str) -> NDArray[np.bool_]:
     return mask
 
 
-def without_gaps(log_probabilities: LogProbabilities) -> LogProbabilities:
-    """The same output where a space is a blank: for texts in which gaps mean nothing."""
-    closed = log_probabilities.copy()
-    space = COLUMN[" "]
-    closed[:, 0] = np.logaddexp(closed[:, 0], closed[:, space])
-    closed[:, space] = NEVER
-    return closed
+def bound_to(
+    log_probabilities: LogProbabilities, letters: str | None, twins: Mapping[str, str], *, gapless: bool
+) -> LogProbabilities:
+    """The same output for a field that holds only some letters.
+
+    What the net gives to a letter's twin goes to the letter, what it gives to a space goes to the blank where
+    gaps mean nothing, and what remains elsewhere is lost: it speaks for nothing that may stand here.
+
+    Args:
+        log_probabilities: steps x 96.
+        letters: letters the field may hold; none for all.
+        twins: letters that it may not hold, and those that they are taken for.
+        gapless: gaps between letters mean nothing.
+    """
+    bound = log_probabilities.copy()
+    for twin, letter in twins.items():
+        column = bound[:, COLUMN[letter]]
+        bound[:, COLUMN[letter]] = np.logaddexp(column, bound[:, COLUMN[twin]])
+    if gapless:
+        bound[:, 0] = np.logaddexp(bound[:, 0], bound[:, COLUMN[" "]])
+        bound[:, COLUMN[" "]] = NEVER
+    if letters is not None:
+        bound[:, ~column_mask(letters)] = NEVER
+        if gapless:
+            bound[:, COLUMN[" "]] = NEVER
+    return bound
 
 
 def best_path(
@@ -78,7 +97,7 @@ def text_probability(log_probabilities: LogProbabilities, text: str) -> float:
 
 
 def text_probabilities(log_probabilities: LogProbabilities, texts: Sequence[str]) -> NDArray[np.float64]:
-    """log P(text | crop) of several texts at once; ``NEVER`` where none can be spelled.
+    """Log P(text | crop) of several texts at once; ``NEVER`` where none can be spelled.
 
     One pass over the steps for all texts together: twenty cost little more than one.
     """
@@ -158,8 +177,8 @@ class Grammar:
     """What a field of some kind may say: layouts, and a judge of whole texts.
 
     Args:
-        patterns: every layout a person may use. ``#`` is a digit, ``^`` a capital, ``*`` either, ``<`` 0 or 1,
-            ``>`` 0 to 3, ``=`` 1 or 2, ``+`` 2 to 9; any other sign stands for itself.
+        patterns: every layout a person may use. ``#`` is a digit, ``^`` a capital, ``*`` either, ``<`` 0 or
+            1, ``>`` 0 to 3, ``=`` 1 or 2, ``+`` 2 to 9; any other sign stands for itself.
         valid: judges a whole text that fits a pattern, check digit and calendar included.
     """
 
@@ -240,15 +259,13 @@ def _standing(item: tuple[str, tuple[Hashable, float, float]]) -> float:
     return item[1][1] + item[1][2]
 
 
-def _told_steps(
-    probabilities: NDArray[np.float32], least: float
-) -> Iterator[tuple[float, dict[str, float]]]:
+def _told_steps(probabilities: NDArray[np.float32], least: float) -> Iterator[tuple[float, dict[str, float]]]:
     """Blank and likely letters of each step; a run of steps that say nothing but blank is one."""
     likely = probabilities[:, 1:] > least
     telling = likely.any(axis=1)
     blanks = probabilities[:, 0].astype(np.float64)
     run: float | None = None
-    for step, tells in enumerate(telling.tolist()):
+    for step, tells in enumerate(np.atleast_1d(telling).tolist()):
         if not tells:
             run = (1.0 if run is None else run) * float(blanks[step])
             continue

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from extractors.calibrated import judge_of
 from extractors.model import BoxPx, Gray
 from extractors.readers.ctc import LogProbabilities
 
@@ -119,11 +120,22 @@ class Readers:
     witness: LineReader | None = None
 
     @property
+    def nets(self) -> str:
+        """Names and versions of the voices that read written fields: what a calibration is fitted for.
+
+        Of the second only the name: it comes with the system, in many versions.
+        """
+        nets = {
+            f"{net.name} {net.version}" for net in (self.hand, self.typed, self.witness) if net is not None
+        }
+        return ", ".join([*sorted(nets), *([self.second.name] if self.second is not None else [])])
+
+    @property
     def version(self) -> str:
-        """Names and versions of every voice, for the record of where a value came from."""
+        """Names and versions of every voice and of the calibration, for the record of a value's origin."""
         voices = {
             f"{voice.name} {voice.version}"
             for voice in (self.hand, self.typed, self.second, self.page, self.witness)
             if voice is not None
         }
-        return ", ".join(sorted(voices))
+        return ", ".join([*sorted(voices), judge_of(self.nets).name])

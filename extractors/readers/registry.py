@@ -74,7 +74,9 @@ def open_readers(
         UnknownReader: a name is unknown, or the page's reader cannot read pages.
         ReaderError: a reader cannot work here.
     """
-    made = {name: open_reader(name) for name in {hand, typed, second, page, witness} - {None} if name is not None}
+    made = {
+        name: open_reader(name) for name in {hand, typed, second, page, witness} - {None} if name is not None
+    }
     whole = made[page] if page is not None else None
     if whole is not None and not isinstance(whole, PageReader):
         message = f"The reader {page} cannot read whole pages: choose tesseract."

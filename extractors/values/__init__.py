@@ -17,6 +17,8 @@ from form_templates.model import FormField
 TEXT_KINDS = frozenset({"name", "text", "free_text", "office_use"})
 """Kinds whose value is whatever was written."""
 
+_CASELESS = TEXT_KINDS | {"email", "state_license"}
+
 _PLAIN = {
     "name": parse_name,
     "text": parse_text,
@@ -58,6 +60,13 @@ def normalize(field: FormField, raw: str) -> Parsed:  # noqa: PLR0911 - one line
     if field.kind == "number":
         return parse_number(raw, unit=field.unit, minimum=field.minimum, maximum=field.maximum)
     return _PLAIN[field.kind](raw)
+
+
+def sameness(field: FormField, parsed: Parsed) -> str | None:
+    """What two readings of one value share: words are compared without capitals and gaps; none for none."""
+    if parsed.value is None:
+        return None
+    return parsed.value.lower().replace(" ", "") if field.kind in _CASELESS else parsed.value
 
 
 def _absent_text(raw: str) -> str:

@@ -43,6 +43,12 @@ def parse_date(raw: str, *, birth: bool = False) -> Parsed:
     return good(value) if 1900 <= year <= 2099 else odd(value)
 
 
+def is_likely(value: str, *, birth: bool) -> bool:
+    """Whether the year of a date makes sense: of birth, that of an adult; else, that of a program of 2014."""
+    year = int(value[:4])
+    return 1920 <= year <= 2009 if birth else 2010 <= year <= 2029
+
+
 def _parts(text: str) -> tuple[str, int, int] | None:
     """Year as written, month, day."""
     if found := _NUMERIC.fullmatch(text):

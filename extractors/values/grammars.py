@@ -1,5 +1,7 @@
 """What a reader may look for in a field: the letters of its kind, and every valid spelling."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 from extractors.readers.ctc import ALPHABET, Grammar
@@ -24,18 +26,75 @@ _LETTERS = {
 }
 
 
-def letters_of(field: FormField) -> str | None:
-    """Letters that a field's kind allows, N/A included; none for all."""
-    if field.kind == "date":
-        letters = _DIGITS if field.comb else _DIGITS + "/-., " + _CAPITALS + _SMALL
-    elif field.kind == "number":
-        letters = _DIGITS + "., kglbmdLvias/"
+_ABSENT_LETTERS = "NA/na"
+
+_DIGIT_TWINS = {
+    "O": "0", "o": "0", "D": "0", "Q": "0", "I": "1", "l": "1", "|": "1", "Z": "2", "z": "2", "A": "4",
+    "S": "5", "s": "5", "G": "6", "b": "6", "T": "7", "B": "8", "g": "9", "q": "9",
+}  # fmt: skip
+_CAPITAL_TWINS = {
+    "0": "O", "1": "I", "2": "Z", "4": "A", "5": "S", "6": "G", "8": "B",
+    **dict(zip(_SMALL, _CAPITALS, strict=True)),
+}  # fmt: skip
+
+_ONLY_DIGITS: frozenset[Kind] = frozenset({"phone", "npi", "ncpdp", "zip", "number", "date"})
+
+_GAPLESS: frozenset[Kind] = frozenset(
+    {"npi", "ncpdp", "zip", "dea", "rems_id", "state_license", "email", "state", "phone", "number", "time"}
+)
+
+
+@dataclass(frozen=True)
+class Signs:
+    """The signs of a field.
+
+    Attributes:
+        letters: those that may stand there; none for all.
+        twins: signs that cannot stand there, and what they look like that can.
+        gapless: gaps mean nothing.
+    """
+
+    letters: str | None
+    twins: Mapping[str, str]
+    gapless: bool
+
+
+def signs_of(field: FormField, *, spelled: bool = False) -> Signs:
+    """The signs that a field's answer is written in, N/A apart.
+
+    Args:
+        field: the field.
+        spelled: of a date, the month is written as a word.
+    """
+    letters = _letters(field)
+    if field.kind == "date" and not spelled:
+        letters = _DIGITS if field.comb else _DIGITS + "/-., "
+    if field.kind in _ONLY_DIGITS and not spelled:
+        twins: Mapping[str, str] = _DIGIT_TWINS
     else:
-        known = _LETTERS.get(field.kind)
-        if known is None:
-            return None
-        letters = known
-    return "".join(letter for letter in ALPHABET if letter in letters or letter in "NA/n a")
+        twins = _CAPITAL_TWINS if is_initial(field) else {}
+    return Signs(letters, twins, bool(field.comb) or field.kind in _GAPLESS)
+
+
+def is_initial(field: FormField) -> bool:
+    """Whether a field asks for one letter."""
+    return field.kind == "name" and field.name.endswith("initial")
+
+
+def letters_of(field: FormField) -> str | None:
+    """Letters that a field's kind allows, those of N/A included; none for all."""
+    letters = _letters(field)
+    if letters is None:
+        return None
+    return "".join(letter for letter in ALPHABET if letter in letters or letter in _ABSENT_LETTERS + " ")
+
+
+def _letters(field: FormField) -> str | None:
+    if field.kind == "date":
+        return _DIGITS if field.comb else _DIGITS + "/-., " + _CAPITALS + _SMALL
+    if field.kind == "number":
+        return _DIGITS + ".,kglbmdLvias/"
+    return _CAPITALS + "." if is_initial(field) else _LETTERS.get(field.kind)
 
 
 _PATTERNS: dict[Kind, tuple[str, ...]] = {
@@ -52,11 +111,7 @@ _PATTERNS: dict[Kind, tuple[str, ...]] = {
         "+##.+##.####",
         "+##/+##-####",
     ),
-    "time": tuple(
-        f"{hour}:##{half}"
-        for hour in ("#", "<#", "=#")
-        for half in ("", "am", "pm", "AM", "PM")
-    ),
+    "time": tuple(f"{hour}:##{half}" for hour in ("#", "<#", "=#") for half in ("", "am", "pm", "AM", "PM")),
     "number": (
         *("#" * digits for digits in (1, 2, 3, 4)),
         *("#" * digits + "." + "#" * after for digits in (1, 2, 3) for after in (1, 2)),
@@ -127,5 +182,10 @@ def _spelled_dates() -> tuple[str, ...]:
         for word in spellings
         for month in (word, word.upper(), word + ".")
         for day in ("#", ">#")
-        for layout in ("{month} {day}, =###", "{month} {day} =###", "{day} {month} =###", "{day}-{month}-=###")
+        for layout in (
+            "{month} {day}, =###",
+            "{month} {day} =###",
+            "{day} {month} =###",
+            "{day}-{month}-=###",
+        )
     )

@@ -1,0 +1,222 @@
+"""Curves by logistic regression and isotonic steps, and gates by exact binomial tests (Learn then Test)."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil, log
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import binom  # type: ignore[import-untyped]
+from sklearn.isotonic import IsotonicRegression  # type: ignore[import-untyped]
+from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
+from sklearn.model_selection import GroupKFold  # type: ignore[import-untyped]
+from sklearn.preprocessing import StandardScaler  # type: ignore[import-untyped]
+
+from benchmarks.calibration.cases import Case, Step
+from extractors.calibrated import Calibrated, Curve, Fitted, Gate, Group
+
+TARGETS = (0.0003, 0.0005, 0.001, 0.0014, 0.002, 0.003, 0.005, 0.01, 0.02, 0.05, 0.1)
+DELTA = 0.05
+"""One in twenty calibrations may miss its target."""
+STARTS = (0.25, 0.5, 0.75)
+"""Where the tests begin, as shares of the fields that may pass; each has an equal part of ``DELTA``."""
+FOLDS = 5
+FEW_WRONG = 4
+"""With fewer wrong or right cases a class gets one figure for all."""
+STEP_FIELDS = 40
+"""A step of a curve stands for at least as many fields."""
+
+Figures = NDArray[np.float64]
+Marks = NDArray[np.bool_]
+
+
+def fit(cases: Sequence[Case], voices: str) -> Fitted:
+    """A calibration for some voices.
+
+    Args:
+        cases: of all groups.
+        voices: names and versions of the nets that read them.
+    """
+    curves, sure = _curves(cases)
+    counts: dict[Group, int] = defaultdict(int)
+    for case in cases:
+        counts[case.group] += 1
+    written = {name: curve for name, curve in curves.items() if name.startswith(("hand", "typed"))}
+    return Fitted(
+        voices=voices,
+        fields=dict(counts),
+        written=written,
+        empties=curves["empty"],
+        marks=curves["mark"],
+        signatures=curves["signature"],
+        gates=_gates(cases, sure),
+    )
+
+
+def _curves(cases: Sequence[Case]) -> tuple[dict[str, Curve], dict[int, float]]:
+    """A curve for each model, and how sure each step is by a curve that never saw its fax."""
+    by_model: dict[str, list[tuple[str, Step]]] = defaultdict(list)
+    for case in cases:
+        for step in steps_of(case):
+            by_model[step.model].append((case.fax, step))
+    curves: dict[str, Curve] = {}
+    sure: dict[int, float] = {}
+    for model, members in by_model.items():
+        curve, figures = _curve([step for _, step in members], [fax for fax, _ in members])
+        curves[model] = curve
+        sure |= {id(step): float(figure) for (_, step), figure in zip(members, figures, strict=True)}
+    return curves, sure
+
+
+def steps_of(case: Case) -> Iterable[Step]:
+    """The steps of a case, in the order in which they are taken."""
+    return (step for step in (case.alone, case.nets, case.third) if step is not None)
+
+
+def _curve(steps: Sequence[Step], faxes: Sequence[str]) -> tuple[Curve, Figures]:
+    rows = np.stack([step.row for step in steps])
+    right = np.array([step.right for step in steps])
+    wrong = int((~right).sum())
+    if min(wrong, len(steps) - wrong) < FEW_WRONG or len(set(faxes)) < FOLDS:
+        figure = 1 - (wrong + 0.5) / (len(steps) + 1)
+        flat = Curve(bias=0.0, weights=(0.0,) * rows.shape[1], scores=(0.0,), sure=(figure,))
+        return flat, np.full(len(steps), figure)
+    scores = np.zeros(len(steps))
+    for fitted, held in GroupKFold(FOLDS).split(rows, right, faxes):
+        bias, weights = _regression(rows[fitted], right[fitted])
+        scores[held] = rows[held] @ weights + bias
+    knots, figures = _steps(scores, right)
+    bias, weights = _regression(rows, right)
+    curve = Curve(
+        bias=round(bias, 6),
+        weights=tuple(round(float(weight), 6) for weight in weights),
+        scores=tuple(round(float(knot), 5) for knot in knots),
+        sure=tuple(round(float(figure), 6) for figure in figures),
+    )
+    return curve, np.interp(scores, knots, figures)
+
+
+def _regression(rows: Figures, right: Marks) -> tuple[float, Figures]:
+    if right.all() or not right.any():
+        return 0.0, np.zeros(rows.shape[1])
+    scaler = StandardScaler().fit(rows)
+    model = LogisticRegression(C=0.3, max_iter=500).fit(scaler.transform(rows), right)
+    weights = model.coef_[0] / scaler.scale_
+    return float(model.intercept_[0] - weights @ scaler.mean_), weights
+
+
+def _steps(scores: Figures, right: Marks) -> tuple[Figures, Figures]:
+    """Isotonic steps, each at its mean score with Jeffreys' estimate of being right."""
+    order = np.argsort(scores, kind="stable")
+    scores, right = scores[order], right[order]
+    level = IsotonicRegression().fit_transform(np.arange(len(scores)), right.astype(float))
+    edges = np.flatnonzero(np.diff(level) > 0) + 1
+    blocks: list[NDArray[np.int64]] = []
+    for block in np.split(np.arange(len(scores)), edges):
+        if blocks and (len(block) < STEP_FIELDS or len(blocks[-1]) < STEP_FIELDS):
+            blocks[-1] = np.concatenate([blocks[-1], block])
+        else:
+            blocks.append(block)
+    knots = np.array([float(scores[block].mean()) for block in blocks])
+    figures = np.array([1 - ((~right[block]).sum() + 0.5) / (len(block) + 1) for block in blocks])
+    return knots + np.arange(len(knots)) * 1e-6, np.maximum.accumulate(figures)
+
+
+@dataclass(frozen=True, eq=False)
+class Looks:
+    """What may pass and when: confidence and rightness at each look, fields x looks; never is minus one."""
+
+    sure: Figures
+    right: Marks
+
+    def passed(self, least: float) -> tuple[int, int]:
+        """How many pass at their first look that is sure enough, and how many of them are wrong."""
+        enough = self.sure >= least
+        first = enough.argmax(axis=1)
+        passes = enough.any(axis=1)
+        wrong = passes & ~self.right[np.arange(len(first)), first]
+        return int(passes.sum()), int(wrong.sum())
+
+
+def _gates(cases: Sequence[Case], sure: Mapping[int, float]) -> dict[Group, tuple[Gate, ...]]:
+    gates: dict[Group, tuple[Gate, ...]] = {}
+    for group in ("mark", "signature", "empty"):
+        gates[group] = _of_targets(_looks([c for c in cases if c.group == group], sure))
+    written = [case for case in cases if case.group == "written"]
+    alone = _looks(written, sure, quick=True)
+    gates["alone"] = _of_targets(alone)
+    least = {gate.target_error: gate.least for gate in gates["alone"]}
+    gates["written"] = tuple(
+        gate
+        for target in TARGETS
+        if (gate := _gate(_looks(_left(written, alone, least.get(target)), sure), target)) is not None
+    )
+    return gates
+
+
+def _left(cases: Sequence[Case], alone: Looks, least: float | None) -> list[Case]:
+    """Those that the quick net alone does not settle."""
+    if least is None:
+        return list(cases)
+    return [case for case, figure in zip(cases, alone.sure[:, 0], strict=True) if figure < least]
+
+
+def _looks(cases: Sequence[Case], sure: Mapping[int, float], *, quick: bool = False) -> Looks:
+    rows = [[case.alone] if quick else [case.nets, case.third] for case in cases]
+    shape = (len(rows), 1 if quick else 2)
+    figures, right = np.full(shape, -1.0), np.ones(shape, bool)
+    for index, steps in enumerate(rows):
+        for look, step in enumerate(steps):
+            if step is not None and not step.seen:
+                figures[index, look], right[index, look] = sure[id(step)], step.right
+    return Looks(figures, right)
+
+
+def _of_targets(looks: Looks) -> tuple[Gate, ...]:
+    return tuple(gate for target in TARGETS if (gate := _gate(looks, target)) is not None)
+
+
+def _gate(looks: Looks, target: float) -> Gate | None:
+    """The least confidence that keeps the target: tests go down from each start until one fails."""
+    best = looks.sure.max(axis=1, initial=-1.0)
+    thresholds = np.unique(best[best >= 0])[::-1]
+    if not len(thresholds) or len(best) < ceil(log(DELTA) / log(1 - target)):
+        return None
+    counts = [looks.passed(float(threshold)) for threshold in thresholds]
+    passed = np.array([count for count, _ in counts])
+    wrong = np.array([count for _, count in counts])
+    kept = binom.cdf(wrong, passed, target) <= DELTA / len(STARTS)
+    lowest: float | None = None
+    for share in STARTS:
+        index = int(np.searchsorted(passed, share * passed[-1]))
+        while index < len(kept) and kept[index]:
+            least = float(thresholds[index])
+            lowest = least if lowest is None else min(lowest, least)
+            index += 1
+    return None if lowest is None else Gate(target_error=target, least=lowest)
+
+
+def outcome(case: Case, judge: Calibrated, target: float) -> tuple[Step, float, bool]:
+    """How a calibrated machine would end a case: the last step, its confidence, and whether it passes."""
+    looks: list[tuple[Group, Step | None]] = [("written", case.nets), ("written", case.third)]
+    if case.alone is not None:
+        looks.insert(0, ("alone", case.alone))
+    if case.group != "written":
+        looks = [(case.group, case.nets)]
+    last, figure = case.nets, 0.0
+    for group, step in looks:
+        if step is None:
+            continue
+        sure = curve_of(judge.fitted, step)(step.row)
+        if group != "alone":
+            last, figure = step, sure
+        if not step.seen and judge.passes(group, sure, target):
+            return step, sure, True
+    return last, figure, False
+
+
+def curve_of(fitted: Fitted, step: Step) -> Curve:
+    """The curve that judges a step."""
+    special = {"empty": fitted.empties, "mark": fitted.marks, "signature": fitted.signatures}
+    return special.get(step.model) or fitted.written[step.model]
