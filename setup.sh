@@ -31,6 +31,7 @@ has_library libspandsp.so.2 || need libspandsp2
 "$python" -c 'import ensurepip, venv' >/dev/null 2>&1 || need "$("$python" -c 'import sys; print("python3.%d-venv" % sys.version_info[1])')"
 if [ "$purpose" = test ]; then
     has_postgres || need postgresql
+    has chromium || need chromium
 fi
 
 if [ -n "$missing" ]; then

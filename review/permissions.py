@@ -72,6 +72,25 @@ PERMISSIONS: Final[dict[tuple[str, str], Access]] = {
     ("POST", "/accounts/{account}/role"): LEAD,
     ("POST", "/accounts/{account}/disabled"): LEAD,
     ("POST", "/accounts/{account}/password"): LEAD,
+    # Review and the glyph wall
+    ("GET", "/review"): REVIEW,
+    ("GET", "/review/{transmission_id}/{document_id}"): REVIEW,
+    ("POST", "/review/next"): REVIEW,
+    ("POST", "/review/answer"): REVIEW,
+    ("POST", "/review/undo"): REVIEW,
+    ("POST", "/review/check"): REVIEW,
+    ("POST", "/review/postpone"): REVIEW,
+    ("POST", "/review/comment"): REVIEW,
+    ("GET", "/review/tasks/{task_id}/comments"): REVIEW,
+    ("POST", "/review/renew"): REVIEW,
+    ("POST", "/review/release"): REVIEW,
+    ("POST", "/review/reject"): REVIEW,
+    ("GET", "/review/tasks/{task_id}/snippet.png"): REVIEW,
+    ("GET", "/review/faxes/{transmission_id}/pages/{number}.png"): REVIEW,
+    ("GET", "/wall"): REVIEW,
+    ("POST", "/wall/open"): REVIEW,
+    ("POST", "/wall/confirm"): REVIEW,
+    ("GET", "/wall/tiles/{task_id}.png"): REVIEW,
 }
 
 

@@ -175,19 +175,14 @@ function change(id, key) {
   localStorage.setItem(store(), JSON.stringify(own));
 }
 
-/** The dialog of the keys; Esc closes it, as every dialog. */
+/** The dialog of the keys that are valid here; Esc closes it, as every dialog. */
 function showKeys(screen, handlers) {
   const dialog = make("dialog", { className: "keys", ariaLabel: "Keys of this screen" });
-  const fill = (note = "") => {
-    const shown = SCREENS[screen].filter((action) => handlers[action.id]);
-    dialog.replaceChildren(
-      make("h2", { textContent: "Keys of this screen" }),
-      table([...shown, ...SCREENS.everywhere], dialog, fill),
-      make("p", { role: "status", textContent: note }),
-      footer(dialog, fill),
-    );
-  };
-  fill();
+  const editor = make("div", {});
+  const close = make("button", { type: "button", textContent: "Close", className: "primary", autofocus: true });
+  close.addEventListener("click", () => dialog.close());
+  dialog.append(make("h2", { textContent: "Keys of this screen" }), editor, close);
+  edit(editor, [...SCREENS[screen].filter((action) => handlers[action.id]), ...SCREENS.everywhere]);
   dialog.addEventListener("close", () => {
     dialog.remove();
     label();
@@ -196,58 +191,68 @@ function showKeys(screen, handlers) {
   dialog.showModal();
 }
 
-function table(actions, dialog, fill) {
+/** Fill an element with all keys of a screen, each with a button that changes it. */
+export function editKeys(root, screen) {
+  edit(root, SCREENS[screen]);
+}
+
+function edit(root, actions, note = "") {
+  const again = (words, action) => {
+    edit(root, actions, words);
+    if (action) root.querySelector(`[data-changes="${action.id}"]`)?.focus();
+  };
+  const reset = make("button", { type: "button", textContent: "All keys as they came" });
+  reset.addEventListener("click", () => {
+    for (const action of actions) change(action.id, null);
+    again("The keys are as they came.");
+  });
+  const row = make("p", { className: "buttons" });
+  row.append(reset);
+  root.replaceChildren(table(root, actions, again), make("p", { role: "status", textContent: note }), row);
+}
+
+function table(root, actions, again) {
   const body = make("tbody", {});
   for (const action of actions) {
     const keys = make("td", {});
     for (const key of keysOf(action)) {
       keys.append(make("kbd", { textContent: action.digits ? `${printed(key)} … 9` : printed(key) }), " ");
     }
-    const button = make("button", { type: "button", textContent: "Change", ariaLabel: `Change the key: ${action.says}` });
-    button.addEventListener("click", () => learn(action, actions, button, dialog, fill));
     const cell = make("td", {});
-    if (!action.fixed) cell.append(button);
-    const row = make("tr", {});
-    row.append(keys, make("th", { scope: "row", textContent: action.says }), cell);
-    body.append(row);
+    if (!action.fixed) {
+      const button = make("button", { type: "button", textContent: "Change", ariaLabel: `Change the key: ${action.says}` });
+      button.dataset.changes = action.id;
+      button.addEventListener("click", () => learn(root, action, actions, button, again));
+      cell.append(button);
+    }
+    const line = make("tr", {});
+    line.append(keys, make("th", { scope: "row", textContent: action.says }), cell);
+    body.append(line);
   }
   const whole = make("table", {});
   whole.append(body);
   return whole;
 }
 
-function footer(dialog, fill) {
-  const reset = make("button", { type: "button", textContent: "All keys as they came" });
-  reset.addEventListener("click", () => {
-    localStorage.removeItem(store());
-    fill("All keys are as they came.");
-  });
-  const close = make("button", { type: "button", textContent: "Close", className: "primary", autofocus: true });
-  close.addEventListener("click", () => dialog.close());
-  const row = make("p", { className: "buttons" });
-  row.append(close, reset);
-  return row;
-}
-
 /** Take the next key pressed as the action's own; Esc leaves it as it is. */
-function learn(action, actions, button, dialog, fill) {
+function learn(root, action, actions, button, again) {
   button.textContent = "Press a key";
   const pressed = (event) => {
     const key = spell(event);
     if (key === null || key === "Tab" || key === "Shift+Tab") return;
     event.preventDefault();
     event.stopPropagation();
-    dialog.removeEventListener("keydown", pressed, true);
-    const taken = actions.find((other) => other !== action && match(other, key) !== null);
-    if (key === "Escape") fill("The key is as it was.");
-    else if (taken) fill(`${printed(key)} already means: ${taken.says}.`);
-    else if (action.digits && !/1$/.test(key)) fill("Press the key for the first: one that ends in 1.");
+    root.removeEventListener("keydown", pressed, true);
+    const taken = [...actions, ...SCREENS.everywhere].find((other) => other !== action && match(other, key) !== null);
+    if (key === "Escape") again("The key is as it was.", action);
+    else if (taken) again(`${printed(key)} already means: ${taken.says}.`, action);
+    else if (action.digits && !/1$/.test(key)) again("Press the key for the first: one that ends in 1.", action);
     else {
       change(action.id, key);
-      fill(`${printed(key)} now means: ${action.says}.`);
+      again(`${printed(key)} now means: ${action.says}.`, action);
     }
   };
-  dialog.addEventListener("keydown", pressed, true);
+  root.addEventListener("keydown", pressed, true);
 }
 
 function make(tag, properties) {
