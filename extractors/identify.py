@@ -8,13 +8,14 @@ guess (OCRmyPDF issues 65 and 454).
 import math
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 import numpy as np
 
 from extractors.blanks import Blanks
-from extractors.model import WORK_DPI, Gray, PageIdentity, PageKind, StraightPage
+from extractors.model import WORK_DPI, Gray, PageIdentity, PageKind, Sighting, StraightPage
+from extractors.patches import halved
 from extractors.place import Coarse, Fit, Scale, coarse_guesses, scales, verify, view
 from extractors.specks import ink_without_specks
 from extractors.straighten import turned
@@ -48,7 +49,8 @@ _LAB_WORDS = re.compile(
 
 @dataclass(frozen=True, eq=False)
 class _Verified:
-    straight: StraightPage
+    quarter_turns: int
+    scale: Scale
     guess: Coarse
     fit: Fit
     rival_share: float
@@ -83,8 +85,10 @@ def identify(
             break
     if best is None:
         return straight, _no_form(straight, read_text)
-    form, version, form_page = best.guess.page.key
-    return best.straight, PageIdentity("form", form, version, form_page, _probability(best))
+    key = best.guess.page.key
+    upright = turned(straight, best.quarter_turns)
+    sighting = Sighting(key, best.scale, best.fit.matrix)
+    return replace(upright, sighting=sighting), PageIdentity("form", *key, _probability(best))
 
 
 def _candidates(straight: StraightPage, blanks: Blanks) -> Iterator[_Verified]:
@@ -97,15 +101,19 @@ def _candidates(straight: StraightPage, blanks: Blanks) -> Iterator[_Verified]:
     if not straight.sure:
         upright = [pair for both in zip_longest(upright, lying) for pair in both if pair is not None]
         lying = []
+    half = halved(straight.pixels)
+    laid: dict[int, Gray] = {}
     for turns, scale in upright + lying:
-        found = _verified(turned(straight, turns), scale, blanks)
+        if turns not in laid:
+            laid[turns] = np.ascontiguousarray(np.rot90(half, turns))
+        found = _verified(laid[turns], turns, scale, blanks)
         if found is not None:
             yield found
 
 
-def _verified(page: StraightPage, scale: Scale, blanks: Blanks) -> _Verified | None:
+def _verified(half_page: Gray, turns: int, scale: Scale, blanks: Blanks) -> _Verified | None:
     """The best blank whose print is on the page as it lies, at one scale; none where no blank's is."""
-    seen = view(page.pixels, scale)
+    seen = view(half_page, scale)
     guesses = coarse_guesses(seen, blanks, _GUESSES)
     fits: list[tuple[Coarse, Fit]] = []
     for guess in guesses:
@@ -118,7 +126,8 @@ def _verified(page: StraightPage, scale: Scale, blanks: Blanks) -> _Verified | N
     if not fits:
         return None
     fits.sort(key=lambda pair: -pair[1].share)
-    return _Verified(page, fits[0][0], fits[0][1], fits[1][1].share if len(fits) > 1 else 0.0)
+    rival = fits[1][1].share if len(fits) > 1 else 0.0
+    return _Verified(turns, scale, fits[0][0], fits[0][1], rival)
 
 
 def _holds(fit: Fit) -> bool:

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from extractors.model import BoxPx, Gray
-from extractors.printed import Ink
+from extractors.pieces import Ink, Pieces, find_pieces
 
 WORD_GAP_QUARTERS = 9
 """Words of one line lie closer than this, in steps of 4 px; odd, so that closing moves nothing."""
@@ -32,14 +33,18 @@ def find_lines(ink: Ink) -> tuple[LooseLine, ...]:
     Args:
         ink: rows x columns at ``WORK_DPI``, 1 is ink that belongs to nothing known.
     """
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    wide, tall, area = stats[:, 2], stats[:, 3], stats[:, 4]
+    pieces = find_pieces(ink)
+    return lines_of(pieces, np.ones(len(pieces), bool))
+
+
+def lines_of(pieces: Pieces, loose: NDArray[np.bool_]) -> tuple[LooseLine, ...]:
+    """Lines of writing in those pieces of a page's ink that belong to nothing known, top to bottom."""
+    wide, tall, area = pieces.boxes[:, 2], pieces.boxes[:, 3], pieces.boxes[:, 4]
     streak = ((tall <= 4) & (wide > 50)) | ((wide <= 4) & (tall > 50))
-    kept = (area >= SPECK_PX) & ~streak & (tall < FRAME_PX) & ((wide < 900) | (tall > 20))
-    kept[0] = False
+    kept = loose & (area >= SPECK_PX) & ~streak & (tall < FRAME_PX) & ((wide < 900) | (tall > 20))
     if not kept.any():
         return ()
-    clean = kept[labels].astype(np.uint8)
+    clean = pieces.only(kept)
     found = [*_joined(clean, upright=False), *_joined(clean, upright=True)]
     chosen: list[LooseLine] = []
     for line in sorted(found, key=lambda item: -item.pixels.shape[1]):
@@ -57,9 +62,8 @@ def _joined(ink: Ink, *, upright: bool) -> list[LooseLine]:
     quarter = (whole.shape[1] // 4, whole.shape[0] // 4)
     small = (cv2.resize(whole, quarter, interpolation=cv2.INTER_AREA) > 0).astype(np.uint8)
     joined = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((1, WORD_GAP_QUARTERS), np.uint8))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     lines = []
-    for x, y, wide, tall, _ in (stats[1:] * 4).tolist():
+    for x, y, wide, tall, _ in (find_pieces(joined).boxes[1:] * 4).tolist():
         window = laid[y : y + tall, x : x + wide]
         rows, columns = np.flatnonzero(window.any(axis=1)), np.flatnonzero(window.any(axis=0))
         if not rows.size or int(window.sum()) < LEAST_AREA_PX:

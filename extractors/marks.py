@@ -6,14 +6,14 @@ never for its darkness: frames and labels are as dark as any tick.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from extractors.model import BoxPx, RegisteredPage, Value
-from extractors.printed import REACH_PX, Ink, less_print, snap, window
+from extractors.pieces import Ink, find_pieces
+from extractors.printed import REACH_PX, less_print, snap, window
 from extractors.writing import to_px
 from form_templates.model import FormField
 
@@ -143,6 +143,9 @@ def _look(
     x0, y0 = REACH_PX + shift_x, REACH_PX + shift_y
     page_ink = np.ascontiguousarray(framed[y0 : y0 + blank_ink.shape[0], x0 : x0 + blank_ink.shape[1]])
     written = less_print(page_ink, blank_ink, (1, 2 if standard else 1))
+    if not written.any():
+        circled = labels and _label_ringed(page, box, (shift_x, shift_y), standard=standard)
+        return OptionMark(value, box, 0.0, 1.2 if circled else 0.0, circled, struck=False, touched=False)
     here: BoxPx = (margin, margin, margin + box[2] - box[0], margin + box[3] - box[1])
     others = [
         (o[0] - left, o[1] - top, o[2] - left, o[3] - top)
@@ -170,26 +173,21 @@ def _look(
 
 def _own_ink(written: Ink, here: BoxPx, others: Sequence[BoxPx]) -> tuple[Ink, bool]:
     """Less specks, and less the pieces that lie more in another box than in this one."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(written, connectivity=8)
-    keep = stats[:, 4] >= SPECK_PX
-    keep[0] = False
-    within = _share(labels, here, count)
+    pieces = find_pieces(written)
+    boxes, area = pieces.boxes, pieces.boxes[:, 4]
+    keep = area >= SPECK_PX
+    within = pieces.within(here)
     # A mark of a neighbor that only reaches in with its tail.
-    foreign = np.zeros(count, bool)
+    foreign = np.zeros(len(pieces), bool)
     for other in others:
-        foreign |= (_share(labels, other, count) > within) & (within < 0.5 * stats[:, 4])
+        foreign |= (pieces.within(other) > within) & (within < 0.5 * area)
     # Rests of rows that the line repeated: hardly higher than a row, and long.
-    streak = (stats[:, 3] <= 3) & (stats[:, 2] > 40)
+    streak = (boxes[:, 3] <= 3) & (boxes[:, 2] > 40)
     # A stray stroke or a neighbor's mark on its way: no mark flies a whole box's width to the side.
-    sideways = (stats[:, 0] == 0) | (stats[:, 0] + stats[:, 2] == written.shape[1])
+    sideways = (boxes[:, 0] == 0) | (boxes[:, 0] + boxes[:, 2] == written.shape[1])
     passing = foreign | sideways
     touched = bool((keep & passing & (within >= SPECK_PX)).any())
-    return (keep & ~foreign & ~streak)[labels].astype(np.uint8), touched
-
-
-def _share(labels: NDArray[Any], box: BoxPx, count: int) -> NDArray[np.int64]:
-    left, top, right, bottom = (max(0, side) for side in box)
-    return np.bincount(labels[top:bottom, left:right].ravel(), minlength=count)
+    return pieces.only(keep & ~foreign & ~streak), touched
 
 
 def _extent(ink: Ink) -> tuple[float, float]:
@@ -203,14 +201,13 @@ def _extent(ink: Ink) -> tuple[float, float]:
 def _ringed(ink: Ink, here: BoxPx) -> bool:
     """Whether one stroke goes around something: a box or a label."""
     closed = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
+    pieces = find_pieces(closed)
     wide, tall = here[2] - here[0], here[3] - here[1]
+    width, height, area = pieces.boxes[:, 2:].T
+    large = (area > 60) & (width > 0.9 * wide) & (height > 0.9 * tall)
     return any(
-        stats[number, 4] > 60
-        and stats[number, 2] > 0.9 * wide
-        and stats[number, 3] > 0.9 * tall
-        and _goes_around((labels == number) & (ink > 0), here)
-        for number in range(1, count)
+        _goes_around((pieces.only(np.arange(len(pieces)) == number) & ink) > 0, here)
+        for number in np.flatnonzero(large)
     )
 
 

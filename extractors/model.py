@@ -57,7 +57,7 @@ class ReceivedPage:
     def pixels(self) -> Gray:
         """The page unpacked, received pixels."""
         ink = np.unpackbits(self.bits, axis=1, count=self.width_px)
-        return np.where(ink > 0, np.uint8(0), np.uint8(255))
+        return np.subtract(ink, np.uint8(1), out=ink)  # 1 is 0, and 0 runs round to 255
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,8 +86,26 @@ class HeaderLine:
 
 
 @dataclass(frozen=True, eq=False)
+class Sighting:
+    """Where the print of a form was seen on a page.
+
+    Attributes:
+        key: form, version, page of the form.
+        scale: by how much the straight page was enlarged across and down to be compared.
+        matrix: form pixels to pixels of the enlarged page.
+    """
+
+    key: tuple[str, str, int]
+    scale: tuple[float, float]
+    matrix: Matrix
+
+
+@dataclass(frozen=True, eq=False)
 class StraightPage:
-    """A page laid straight: square pixels at ``WORK_DPI``, upright as far as that is sure."""
+    """A page laid straight: square pixels at ``WORK_DPI``, upright as far as that is sure.
+
+    ``sighting`` spares registration the search that identification has made; none does no harm.
+    """
 
     received: ReceivedPage
     pixels: Gray
@@ -96,6 +114,7 @@ class StraightPage:
     skew_degrees: float
     sure: bool
     header: HeaderLine | None = None
+    sighting: Sighting | None = None
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import numpy as np
 from extractors.lines import LooseLine, find_lines
 from extractors.model import WORK_DPI, StraightPage, StrayText
 from extractors.penmanship import typed_probability
-from extractors.printed import Ink
+from extractors.pieces import Ink
 from extractors.readers.protocol import LineCrop, PageLine, Readers
 
 WELL_READ = 0.72

@@ -43,7 +43,7 @@ class Patches:
 def halved(pixels: Gray) -> Gray:
     """A page at half the working resolution."""
     rows, columns = pixels.shape
-    size = (columns // HALF, rows // HALF)
+    size = max(1, columns // HALF), max(1, rows // HALF)
     return np.asarray(
         cv2.resize(pixels[: size[1] * HALF, : size[0] * HALF], size, interpolation=cv2.INTER_AREA), np.uint8
     )

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.printed import Ink
+from extractors.pieces import Ink, find_pieces
 
 LEAST_PIECES = 3
 """Fewer pieces say nothing of a baseline; the rest of the page decides."""
@@ -23,7 +23,7 @@ def typed_probability(ink: Ink, pieces: NDArray[np.int32] | None = None) -> floa
         pieces: n x 5: left, top, width, height, area of its connected pieces, where they are known.
     """
     if pieces is None:
-        pieces = np.asarray(cv2.connectedComponentsWithStats(ink, connectivity=8)[2][1:], np.int32)
+        pieces = find_pieces(ink).boxes[1:]
     if len(pieces) < LEAST_PIECES:
         return None
     return float(1 / (1 + np.exp(-(features(ink, pieces) @ _WEIGHTS + _BIAS))))

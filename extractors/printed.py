@@ -4,8 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Ink = NDArray[np.uint8]
-"""Rows x columns, 1 is ink, 0 is paper."""
+from extractors.pieces import Ink
 
 REACH_PX = 5
 """How far a field may lie from where registration says: the last snap is looked for within this."""
@@ -40,13 +39,31 @@ def snap(page_ink: Ink, blank_ink: Ink, reach_px: int = REACH_PX) -> tuple[int, 
     printed = int(blank_ink.sum())
     if printed < BLANK_WORTH_PX:
         return 0, 0
-    overlap = cv2.matchTemplate(page_ink, blank_ink, cv2.TM_CCORR)
     offsets = np.arange(-reach_px, reach_px + 1)
+    overlap = _overlap(page_ink, blank_ink, len(offsets))
     # Handwriting, too, overlaps with print by chance: a far shift has to earn its distance.
     distance = np.hypot(offsets[:, None], offsets[None, :])
     score = overlap / printed - 0.012 * distance
     row, column = np.unravel_index(int(score.argmax()), score.shape)
     return int(offsets[column]), int(offsets[row])
+
+
+def _overlap(page_ink: Ink, blank_ink: Ink, steps: int) -> NDArray[np.float64]:
+    """Ink that the blank has in common with each of steps x steps windows of the page.
+
+    Print is runs of ink along rows; what of the page lies under a run is the difference of two running sums.
+    That is exact, and takes a third of the time of a correlation over every pixel of the window.
+    """
+    width = page_ink.shape[1]
+    running = np.zeros(page_ink.size + 1, np.int32)
+    np.cumsum(page_ink, dtype=np.int32, out=running[1:])
+    framed = np.zeros((blank_ink.shape[0], width + 1), np.int8)
+    framed[:, 1 : blank_ink.shape[1] + 1] = blank_ink
+    edges = np.diff(framed, axis=1).ravel()
+    shifts = (np.arange(steps)[:, None] * width + np.arange(steps)[None, :]).reshape(-1, 1)
+    starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+    common = running[ends + shifts].sum(axis=1) - running[starts + shifts].sum(axis=1)
+    return np.asarray(common.reshape(steps, steps), np.float64)
 
 
 def less_print(page_ink: Ink, blank_ink: Ink, slack_px: tuple[int, int]) -> Ink:

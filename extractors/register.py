@@ -26,7 +26,6 @@ _ACROSS_PX, _DOWN_PX, _FAR_PX = 6, 12, 30
 _ZONES = 10
 _TOGETHER_PX = 8.0
 _MISSING_SHARE = 0.4
-_CELL = 102
 _DOUBTFUL_SHARE = 0.5
 _DOUBTFUL_PX = 3.0
 _WHOLE_SHARE = 0.9
@@ -92,14 +91,25 @@ def register(straight: StraightPage, identity: PageIdentity, blanks: Blanks) -> 
 
 
 def _placed(straight: StraightPage, blank: BlankPage) -> Fit | None:
-    """The affine map of form to straight pixels: all patches, from the best of the scales."""
+    """The affine map of form to straight pixels: all patches, from the best of the scales.
+
+    The scale at which the form was identified comes first, where its print was seen.
+    """
     best: Fit | None = None
-    for scale in scales(straight):
-        seen = view(straight.pixels, scale)
-        first = verify(seen.half, coarse_guess(seen, blank), _FIRST_PATCHES)
-        if first is None:
-            continue
-        found = fit(_all_patches(seen.half, blank, first.matrix), _FAR_PX)
+    half = halved(straight.pixels)
+    sighting = straight.sighting
+    known = sighting if sighting is not None and sighting.key == blank.key else None
+    tried = scales(straight)
+    for scale in tried if known is None else (known.scale, *(each for each in tried if each != known.scale)):
+        seen = view(half, scale)
+        if known is not None and scale == known.scale:
+            first = known.matrix
+        else:
+            verified = verify(seen.half, coarse_guess(seen, blank), _FIRST_PATCHES)
+            if verified is None:
+                continue
+            first = verified.matrix
+        found = fit(_all_patches(seen.half, blank, first), _FAR_PX)
         if found is None:
             continue
         moved = Fit(
@@ -205,18 +215,19 @@ def _in_source(
 
 
 def _warped(source: Gray, shape: tuple[int, ...], to_source: Matrix, offsets: NDArray[np.float32]) -> Gray:
-    """The source in form pixels; offsets are worked out at every ``_CELL``th column."""
+    """The source in form pixels: its rows moved to where the sheet had them, then laid by one affine map."""
     rows, columns = shape
-    cells = -(-columns // _CELL)
-    # Enlarging aligns the middles of cells, so one cell more is worked out at each end and cut off.
-    nodes = (np.arange(-1, cells + 1, dtype=np.float64) + 0.5) * _CELL - 0.5
-    maps = []
-    for coarse in _in_source(nodes, rows, to_source, offsets):
-        wide = cv2.resize(coarse, ((cells + 2) * _CELL, rows), interpolation=cv2.INTER_LINEAR)
-        maps.append(np.ascontiguousarray(wide[:, _CELL : _CELL + columns]))
+    came_from = np.arange(len(source)) + np.rint(offsets).astype(np.intp)
+    whole = source[np.clip(came_from, 0, len(source) - 1)]
+    whole[(came_from < 0) | (came_from >= len(source))] = 255
     return np.asarray(
-        cv2.remap(
-            source, maps[0], maps[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=255
+        cv2.warpAffine(
+            whole,
+            to_source,
+            (columns, rows),
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_CONSTANT,
+            borderValue=255,
         ),
         np.uint8,
     )

@@ -89,13 +89,16 @@ def _best_path(gain: NDArray[np.float64], center: NDArray[np.intp]) -> NDArray[n
     steps = np.arange(width) - width // 2
     came = np.zeros((bands, width), np.intp)
     best = gain[0].copy()
-    for band in range(1, bands):
-        moved = int(center[band] - center[band - 1])
-        # cost[to, from]: what both offsets differ by, the change of the center included
-        difference = np.abs(steps[:, None] + moved - steps[None, :])
-        reached = best[None, :] - np.minimum(_STEP_COST * difference, _JUMP_COST)
-        came[band] = reached.argmax(axis=1)
-        best = reached[np.arange(width), came[band]] + gain[band]
+    moves = np.diff(center[:bands]).tolist()
+    # cost[to, from]: what both offsets differ by, the change of the center included
+    costs = {
+        moved: np.minimum(_STEP_COST * np.abs(steps[:, None] + moved - steps[None, :]), _JUMP_COST)
+        for moved in set(moves)
+    }
+    for band, moved in enumerate(moves, 1):
+        reached = best - costs[moved]
+        reached.argmax(axis=1, out=came[band])
+        best = reached.max(axis=1) + gain[band]
     path = np.empty(bands, np.intp)
     path[-1] = int(best.argmax())
     for band in range(bands - 1, 0, -1):

@@ -19,6 +19,8 @@ ROWS, COLUMNS = 384, 288
 
 _BACKGROUND_PX = 9.0
 _GRAIN_PX = 0.8
+_BROAD = 3
+"""By how much coarser than the low resolution blanks are first compared."""
 
 
 Spectrum = NDArray[np.complex64]
@@ -52,6 +54,18 @@ def spectrum_of(pixels: Gray, reduced: int = 1) -> Spectrum:
     field = low_map(pixels, reduced)
     energy = float(np.linalg.norm(field))
     return np.fft.rfft2(field / energy if energy > 0 else field).astype(np.complex64)
+
+
+def broad_likeness(page: Spectrum, spectra: NDArray[np.complex64]) -> NDArray[np.float32]:
+    """About how like a page is to each of N blanks where it fits best, from broad shapes alone.
+
+    A twentieth of the time of ``correlations``, and enough to leave most blanks out.
+    """
+    down, across = ROWS // _BROAD, COLUMNS // _BROAD
+    rows = np.r_[0 : down // 2, ROWS - down // 2 : ROWS]
+    low = page[rows, : across // 2 + 1][None] * np.conj(spectra[:, rows, : across // 2 + 1])
+    fields = np.fft.irfft2(low, s=(down, across), axes=(1, 2))
+    return np.asarray(fields.reshape(len(fields), -1).max(axis=1) / _BROAD**2, np.float32)
 
 
 def correlations(page: Spectrum, spectra: NDArray[np.complex64]) -> NDArray[np.float32]:

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from extractors.lines import LooseLine, find_lines
+from extractors.lines import LooseLine, lines_of
 from extractors.model import WORK_DPI, BoxPx, RegisteredPage, StrayText
 from extractors.penmanship import typed_probability
+from extractors.pieces import find_pieces
 from extractors.readers.protocol import LineCrop, LineReader, LineReading
 
 PRINT_SLACK_PX = 9
@@ -30,20 +31,19 @@ def find_stray(page: RegisteredPage, boxes_px: Sequence[BoxPx]) -> tuple[LooseLi
         boxes_px: every box of the page's fields, form pixels.
     """
     kernel = np.ones((2 * PRINT_SLACK_PX + 1, 2 * PRINT_SLACK_PX + 1), np.uint8)
-    printed = cv2.dilate((page.blank < 128).astype(np.uint8), kernel)
-    loose = np.where((page.pixels < 128) & (printed == 0), np.uint8(1), np.uint8(0))
+    bare = cv2.erode(page.blank, kernel) >= 128
+    loose = ((page.pixels < 128) & bare).astype(np.uint8)
     # A field's own writing may leave its box: the pieces that reach into a field go with it.
     fields = np.zeros_like(loose)
     for left, top, right, bottom in boxes_px:
         margin = max(FIELD_MARGIN_PX, round(0.8 * (bottom - top))) if right - left < 60 else FIELD_MARGIN_PX
         fields[max(0, top - margin) : bottom + margin, max(0, left - margin) : right + margin] = 1
-    count, labels = cv2.connectedComponents(loose, connectivity=8)
-    held = np.zeros(count, bool)
-    held[np.unique(labels[fields > 0])] = True
-    outside = (~held)[labels].astype(np.uint8) & loose
+    pieces = find_pieces(loose)
+    outside = pieces.over(fields) == 0
+    outside[0] = False
     lines = [
         line
-        for line in find_lines(outside)
+        for line in lines_of(pieces, outside)
         if line.pixels.shape[1] >= LEAST_WIDTH_PX and not _is_header(line)
     ]
     return tuple(sorted(lines, key=lambda line: -line.pixels.shape[1])[:MOST_LINES])

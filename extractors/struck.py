@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from extractors.printed import Ink
+from extractors.pieces import Ink, find_pieces
 from extractors.writing import Writing
 
 LEAST_PX = 56
@@ -42,9 +42,8 @@ def _straight_runs(ink: Ink, slope: float) -> list[tuple[int, int]]:
     runs = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((3, LEAST_PX), np.uint8))
     if not runs.any():
         return []
-    _, _, stats, _ = cv2.connectedComponentsWithStats(runs, connectivity=8)
     found = []
-    for start, top, long, high, _ in stats[1:].tolist():
+    for start, top, long, high, _ in find_pieces(runs).boxes[1:].tolist():
         if high > 14:
             continue
         end = start + long
@@ -61,16 +60,16 @@ def _straight_runs(ink: Ink, slope: float) -> list[tuple[int, int]]:
 
 def without_struck(writing: Writing, strike: tuple[int, int]) -> Writing:
     """The same field's writing without what was crossed out."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(writing.ink, connectivity=8)
-    middle = stats[:, 0] + stats[:, 2] / 2
+    pieces = find_pieces(writing.ink)
+    middle = pieces.boxes[:, 0] + pieces.boxes[:, 2] / 2
     kept = (middle > strike[1] + 2) | (middle < strike[0] - 2)
     kept[0] = False
     return Writing(
-        ink=kept[labels].astype(np.uint8),
+        ink=pieces.only(kept),
         left_px=writing.left_px,
         top_px=writing.top_px,
         box=writing.box,
-        pieces=np.asarray(stats[np.flatnonzero(kept)], np.int32).reshape(-1, 5),
+        pieces=pieces.boxes[kept],
         alien_share=writing.alien_share,
         outside_share=writing.outside_share,
         shift_px=writing.shift_px,

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractors.model import WORK_DPI, BoxPx, RegisteredPage
-from extractors.printed import REACH_PX, Ink, less_print, less_streaks, print_slack, snap, window
+from extractors.pieces import Ink, Pieces, find_pieces
+from extractors.printed import REACH_PX, less_print, less_streaks, print_slack, snap, window
 from form_templates.model import Box
 
 AROUND_PX = (16, 14)
@@ -25,21 +26,6 @@ LEFT_OF_PX = 90
 """A signature runs on over a gap of this width: half an inch, less than the date's own box."""
 NEAR_PX = 12
 """A dot stands this near its letter."""
-
-
-@dataclass(frozen=True, eq=False)
-class Pieces:
-    """The connected pieces of ink of a window; index 0 is the paper.
-
-    Attributes:
-        labels: rows x columns, number of the piece.
-        boxes: n x 5: left, top, width, height, area, pixels of the window.
-        inside: share of each piece's ink that lies in the field's box.
-    """
-
-    labels: NDArray[np.int32]
-    boxes: NDArray[np.int32]
-    inside: NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,23 +107,22 @@ def find_writing(
     written = less_print(page_ink, blank_ink, print_slack(page_ink, blank_ink, standard=standard))
     written = less_streaks(written)
     box = (box_px[0] - left, box_px[1] - top, box_px[2] - left, box_px[3] - top)
-    pieces = find_pieces(written, box)
+    pieces = find_pieces(written)
+    inside = pieces.within(box)
     others = [
         (o[0] - left, o[1] - top, o[2] - left, o[3] - top)
         for o in others_px
         if o != box_px and o[0] < right and o[2] > left and o[1] < bottom and o[3] > top
     ]
-    ours, noise = _judge(pieces, box, others, blank_ink)
+    ours, noise = _judge(pieces, inside, box, others, blank_ink)
     if any(_lies_left(signature, box_px) for signature in signatures_px):
         ours &= pieces.boxes[:, 0] > 0
     kept = np.flatnonzero(ours)
-    ink = ours[pieces.labels].astype(np.uint8)
-    inside = (pieces.inside * pieces.boxes[:, 4]).astype(np.int64)
     strokes = ours | (~noise & (inside >= STROKE_PX))
     total = int(inside[strokes].sum())
     area = int(pieces.boxes[kept, 4].sum())
     return Writing(
-        ink=ink,
+        ink=pieces.only(ours),
         left_px=left + shift[0],
         top_px=top + shift[1],
         box=box,
@@ -148,18 +133,6 @@ def find_writing(
     )
 
 
-def find_pieces(ink: Ink, box: BoxPx) -> Pieces:
-    """The connected pieces of a window's ink, and how much of each lies in ``box``."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    left, top, right, bottom = box
-    within = np.bincount(labels[top:bottom, left:right].ravel(), minlength=count)
-    return Pieces(
-        labels=np.asarray(labels, np.int32),
-        boxes=np.asarray(stats, np.int32),
-        inside=np.minimum(within / np.maximum(stats[:, 4], 1), 1.0),
-    )
-
-
 def _lies_left(other: BoxPx, box: BoxPx) -> bool:
     """Whether a box ends close to the left of another, on its row."""
     level = min(other[3], box[3]) - max(other[1], box[1])
@@ -167,18 +140,22 @@ def _lies_left(other: BoxPx, box: BoxPx) -> bool:
 
 
 def _judge(
-    pieces: Pieces, box: BoxPx, others: Sequence[BoxPx], blank_ink: Ink
+    pieces: Pieces, within: NDArray[np.intp], box: BoxPx, others: Sequence[BoxPx], blank_ink: Ink
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Which pieces are this field's writing, and which are nobody's: specks, streaks, rests of print."""
+    """Which pieces are this field's writing, and which are nobody's: specks, streaks, rests of print.
+
+    ``within`` counts the pixels of each piece that lie in the field's box.
+    """
     left, top, width, height, area = pieces.boxes.T
     right, bottom = left + width, top + height
-    rows, columns = pieces.labels.shape
+    rows, columns = pieces.shape
+    inside = within / np.maximum(area, 1)
     middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
     # A streak of the line, or a printed rule a little askew: long, and hardly a row or two thick.
     streak = (width > 60) & ((height <= 5) | ((area <= 3.6 * width) & (width > 5 * height)))
     # What is left of a printed line after its removal: thin, and beside it.
     near_print = cv2.dilate(blank_ink, np.ones((9, 9), np.uint8))
-    beside = np.bincount(pieces.labels.ravel(), near_print.ravel(), minlength=len(area)) / np.maximum(area, 1)
+    beside = pieces.over(near_print) / np.maximum(area, 1)
     thin = ((height <= 5) & (width >= 3 * height)) | ((width <= 5) & (height >= 3 * width))
     remnant = ((beside > 0.7) & thin) | (beside > 0.95)
     # A piece that leaves the window is a neighbor's, or a signature's, unless most of it is here.
@@ -188,7 +165,7 @@ def _judge(
         overlap_x = np.clip(np.minimum(right, o_right) - np.maximum(left, o_left), 0, None)
         overlap_y = np.clip(np.minimum(bottom, o_bottom) - np.maximum(top, o_top), 0, None)
         foreign |= (overlap_x * overlap_y) / np.maximum(width * height, 1) > 0.5
-    own = (pieces.inside >= np.where(leaves, 0.65, 0.5)) | ((pieces.inside >= 0.25) & ~foreign & ~leaves)
+    own = (inside >= np.where(leaves, 0.65, 0.5)) | ((inside >= 0.25) & ~foreign & ~leaves)
     # The dot of an i, the bar of a T: small, above or below the box, over our own columns.
     b_left, b_top, b_right, b_bottom = box
     close = (

@@ -26,21 +26,45 @@ def content_hash(page: RegisteredPage) -> str | None:
     its form in less than 8.
     """
     written = _written(page)
-    if int(written.sum()) < LEAST_INK:
+    at = np.flatnonzero(written.view(np.bool_))
+    if len(at) < LEAST_INK:
         return None
-    rows, columns = (side // cell for side, cell in zip(written.shape, _CELL_PX, strict=True))
-    ink = cv2.resize(written.astype(np.float32), (columns, rows), interpolation=cv2.INTER_AREA).ravel()
+    ink = _by_cell(at, written.shape)
     bits = _weighings(ink.size) @ ink > 0
     return np.packbits(bits).tobytes().hex()
 
 
+def _by_cell(at: NDArray[np.intp], shape: tuple[int, ...]) -> NDArray[np.float64]:
+    """Ink by cell, row by row; a pixel on the border of cells counts in each by its share.
+
+    Args:
+        at: flat places of the pixels of ink.
+        shape: of the page.
+    """
+    counts = [side // cell for side, cell in zip(shape, _CELL_PX, strict=True)]
+    parts = []
+    for side, count in zip(shape, counts, strict=True):
+        pixel = np.arange(side)
+        cell = np.minimum((pixel * count) // side, count - 1)
+        own = np.minimum(1.0, (cell + 1) * side / count - pixel)
+        parts.append(((cell, own), (np.minimum(cell + 1, count - 1), 1.0 - own)))
+    rows, columns = np.divmod(at, shape[1])
+    ink = np.zeros(counts[0] * counts[1])
+    for row_cell, row_share in parts[0]:
+        for column_cell, column_share in parts[1]:
+            cells = row_cell[rows] * counts[1] + column_cell[columns]
+            ink += np.bincount(cells, row_share[rows] * column_share[columns], minlength=len(ink))
+    return ink
+
+
 def strokes_of(page: RegisteredPage) -> Strokes:
     """The writing on a form's page, as ``likeness`` compares it."""
-    written = _written(page).astype(np.float32)
-    wide = cv2.GaussianBlur(written, (0, 0), sigmaX=10)
-    strokes = cv2.GaussianBlur(written, (0, 0), sigmaX=3) - wide
+    written = _written(page) * np.uint8(255)
     rows, columns = (side // 3 for side in written.shape)
-    return np.asarray(cv2.resize(strokes, (columns, rows), interpolation=cv2.INTER_AREA), np.float32).ravel()
+    # Averaging and blurring may change places; on a ninth of the pixels blurring takes a ninth of the time.
+    small = cv2.resize(written, (columns, rows), interpolation=cv2.INTER_AREA).astype(np.float32)
+    wide = cv2.GaussianBlur(small, (0, 0), sigmaX=10 / 3)
+    return np.asarray(cv2.GaussianBlur(small, (0, 0), sigmaX=1) - wide, np.float32).ravel()
 
 
 def likeness(one: Strokes, other: Strokes) -> float:
