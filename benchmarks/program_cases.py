@@ -163,6 +163,7 @@ class Story:
     Attributes:
         number: makes document ids and particulars differ between stories.
         start: the day on which the prescriber's forms come; the patient's first infusion is a month later.
+        base: what document ids begin with, where not with the number.
     """
 
     number: int = 1
@@ -173,10 +174,11 @@ class Story:
     pharmacy: dict[str, Value] = field(
         default_factory=lambda: site_values("pharmacy", "Northgate Specialty Pharmacy", 2)
     )
+    base: str = ""
 
     def id(self, name: str) -> str:
         """A document's id."""
-        return f"doc-{self.number:05d}-{name}"
+        return f"{self.base or f'doc-{self.number:05d}'}-{name}"
 
     @property
     def first_infusion(self) -> date:

@@ -1,63 +1,64 @@
-"""A register of many made-up patients, twelve forms each, written straight into the tables by COPY."""
+"""A register of many made-up patients with their prescribers and sites, written into the tables by COPY.
+
+What is written is what the registers themselves write (a test compares the two); left out are
+the readings of the fields and the audit trail, which none of the measured questions looks at.
+"""
 
 import json
+import random
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import cached_property
 from hashlib import sha256
-from typing import Any
+from typing import cast
 
-import psycopg
 from sqlalchemy.engine import Engine
 from stdnum.iso7064 import mod_37_36
 
-from benchmarks.program_cases import Story, at, npi, patient_values, prescriber_values, site_values
-from benchmarks.program_people import FIRST, LAST
+from benchmarks.program_cases import Story, at, npi
+from benchmarks.program_names import draw
+from benchmarks.program_stamps import (
+    LONG_BEFORE,
+    Prototype,
+    Stamp,
+    document_row,
+    stamps_of,
+    starts,
+    transmission_row,
+)
 from store.database import writing
 from store.registers.opening import Program, lock_registers, open_ledger
 from store.registers.registering import take_in
-from store.registers.shelf import named_particulars
+from store.registers.shelf import particular_rows
 from store.registers.upsert import add_new
 from store.tables import Document, Transmission
 from validators.model import Value
-from validators.program.clocks import follow_up, missed_from, status_slots
 from validators.program.events import RecordedForm
-from validators.program.mentions import FOUNDING, blocking_keys, mentions_of
+from validators.program.matching import may_matter
+from validators.program.mentions import Particulars, Role, particulars_of
+from validators.program.rems_ids import LETTERS, PartyKind
 
 PROGRAM = Program()
 PATIENTS_OF_A_PRESCRIBER = 100
 PATIENTS_OF_A_SITE = 1000
-FORMS_OF_A_PATIENT = 12
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
+NOW = at(date(2026, 11, 1))
+"""The day of the crowd: what comes later has not come."""
 
-COLUMNS = {
-    "transmissions": "id, status, received_at, size_bytes, priority, attempts, audit_count",
-    "documents": "id, transmission_id, ordinal, form, version, pages, missing_pages, doubled_pages, "
-    "identified, outcome",
-    "records": "document_id, form, version, state, content, patient_rems_id",
-    "form_revisions": 'document_id, revision, form, version, "values", unsure, missing_pages, complete, '
-    "returned_print, by_name, by_role",
-    "particulars": "id, kind, data",
-    "particular_keys": "key, particulars_id",
-    "mentions": "document_id, role, particulars_id, received_at, founding, linked, teaches, party, match",
-    "decisions": "id, kind, at, by_name, by_role, reason, party, rems_id",
-    "party_states": "party, kind, stale, state, rems_id, prescriber, orphaned, folded_at",
-    "slots": "party, month, due_on, missed_on",
-}
-"""What is written of each table; the rest is none."""
+HABITS = (
+    Prototype(LONG_BEFORE),
+    Prototype(LONG_BEFORE, missed=frozenset({12, 42})),
+    Prototype(LONG_BEFORE, late=frozenset({18})),
+    Prototype(LONG_BEFORE, missed=frozenset({6, 24}), late=frozenset({36})),
+)
+"""How the prescribers' offices send status forms; every fourth patient of a kind."""
 
-Rows = dict[str, list[tuple[Any, ...]]]
-
-
-def word(number: int) -> str:
-    """A number as letters, for names that differ."""
-    letters = ""
-    while True:
-        number, rest = divmod(number, 26)
-        letters += LETTERS[rest]
-        if not number:
-            return letters.capitalize()
+STARTS = starts(date(2018, 1, 2), date(2026, 6, 30), 14)
+TABLES = (
+    "transmissions", "documents", "records", "form_revisions", "particulars", "particular_keys", "mentions",
+    "decisions", "party_states", "slots", "non_compliance", "party_findings",
+)  # fmt: skip
 
 
 def phone(number: int) -> str:
@@ -65,194 +66,206 @@ def phone(number: int) -> str:
     return f"{200 + number // 100 % 800}55501{number % 100:02d}"
 
 
+def _digest(kind: str, number: int) -> str:
+    return sha256(f"{kind}:{number}".encode()).hexdigest()
+
+
+Person = tuple[str, str, str, str, str]
+"""First and last name, day of birth, ZIP and phone of a patient."""
+
+_PERSON = ("patient_first_name", "patient_last_name", "date_of_birth", "patient_zip", "patient_phone")
+
+
+def values_of(person: Person) -> dict[str, Value]:
+    """What a form says of a patient."""
+    return dict(zip(_PERSON, person, strict=True))
+
+
 @dataclass(frozen=True)
 class Crowd:
     """Made-up patients by number, with the prescribers and sites that they share."""
 
     patients: int
+    seed: int = 1
+
+    @cached_property
+    def people(self) -> list[Person]:
+        """The patients' particulars, and some more patients to come.
+
+        Nobody is so like another that a person would have to tell them apart: such enrollments wait at the
+        desk, and would be no part of a register that is up to date.
+        """
+        rng, seen = random.Random(self.seed), _Seen()
+        found: list[Person] = []
+        while len(found) < self.patients + NEWCOMERS:
+            first, last = draw(rng)
+            born = (date(1940, 1, 1) + timedelta(days=rng.randrange(23_000))).isoformat()
+            postal = f"{rng.randrange(1000, 99_950):05d}"
+            person = first, last, born, postal, phone(rng.randrange(80_000))
+            if seen.is_new(person):
+                found.append(person)
+        return found
 
     def prescriber(self, number: int) -> dict[str, Value]:
         """The prescriber of that number."""
-        own = prescriber_values(
-            FIRST[number % len(FIRST)], f"{LAST[number % len(LAST)]}{word(number)}", number
-        )
-        return {**own, "prescriber_phone": phone(number + 37)}
+        rng = random.Random(f"prescriber {self.seed} {number}")
+        first, last = draw(rng)
+        return {
+            "prescriber_first_name": first,
+            "prescriber_last_name": last,
+            "prescriber_npi": npi(number + 1),
+            "prescriber_phone": phone(number * 7),
+            "prescriber_zip": f"{rng.randrange(1000, 99_950):05d}",
+        }
 
     def site(self, role: str, number: int) -> dict[str, Value]:
         """The facility or pharmacy of that number."""
-        own = site_values(
-            role, f"{word(number + 700)} {role.capitalize()} {LAST[number % len(LAST)]}", number
-        )
-        offset = 1 if role == "facility" else 2
-        return {**own, f"{role}_npi": npi(50_000_000 + 2 * number + offset), f"{role}_phone": phone(number)}
+        rng = random.Random(f"{role} {self.seed} {number}")
+        words = ("Infusion Center", "Hospital") if role == "facility" else ("Specialty Pharmacy", "Pharmacy")
+        return {
+            f"{role}_name": f"{draw(rng)[1]} {draw(rng)[1]} {rng.choice(words)}",
+            f"{role}_npi": npi(50_000_000 + 2 * number + (role == "pharmacy")),
+            f"{role}_phone": phone(number * 11 + (role == "pharmacy")),
+            f"{role}_zip": f"{rng.randrange(1000, 99_950):05d}",
+            f"{role}_street": f"{rng.randrange(1, 999)} {draw(rng)[1]} Road",
+        }
+
+    def prototype(self, number: int) -> Prototype:
+        """When the patient of that number started, and how the office sends status forms."""
+        return replace(HABITS[number % len(HABITS)], start=STARTS[number * 389 % len(STARTS)])
 
     def story(self, number: int) -> Story:
         """The patient of that number."""
-        born = date(1940, 1, 1) + timedelta(days=number * 7919 % 23_000)
-        last = f"{LAST[number % len(LAST)]}{word(number // len(LAST) % 676)}"
-        person = patient_values(
-            FIRST[number // 7 % len(FIRST)], last, born.isoformat(), f"{number * 31 % 99_950 + 10:05d}"
-        )
         return Story(
             number=number,
-            start=date(2022, 1, 3) + timedelta(days=number * 13 % 1500),
-            person={**person, "patient_phone": phone(number)},
+            start=self.prototype(number).start,
+            person=values_of(self.people[number]),
             prescriber=self.prescriber(number // PATIENTS_OF_A_PRESCRIBER),
             facility=self.site("facility", number // PATIENTS_OF_A_SITE),
             pharmacy=self.site("pharmacy", number // PATIENTS_OF_A_SITE),
+            base=base("patient", number),
         )
 
     def rems_id(self, number: int) -> str:
         """The REMS ID issued to a patient: a number of its own, so that no two are alike."""
-        body = f"P{number:07d}"
-        return f"P-{number:07d}{mod_37_36.calc_check_digit(body)}"
-
-    def story_id(self, number: int) -> str:
-        """The document id of a patient's enrollment."""
-        return f"doc-{number:05d}-pat"
-
-    def forms(self, number: int) -> list[RecordedForm]:
-        """The twelve forms of a patient; all but the enrollment bear the REMS ID."""
-        story, rems_id = self.story(number), self.rems_id(number)
-        later = [story.order(), story.authorization(), story.checklist()]
-        later += [story.status(month) for month in range(6, 49, 6)]
-        return [
-            story.enrollment(),
-            *(replace(form, values={**form.values, "patient_rems_id": rems_id}) for form in later),
-        ]
-
-    @cached_property
-    def now(self) -> datetime:
-        """Forms received later have not come yet."""
-        return at(date(2026, 11, 1))
+        return rems_id("patient", number)
 
 
-def enroll_others(engine: Engine, crowd: Crowd) -> None:
-    """Prescribers and sites, through the registers themselves."""
-    for number in range(0, crowd.patients, PATIENTS_OF_A_PRESCRIBER):
-        story = replace(crowd.story(number), start=date(2021, 6, 1))
-        forms = story.certification()
-        forms += story.sites() if number % PATIENTS_OF_A_SITE == 0 else []
-        for form in forms:
-            place(engine, form)
+NEWCOMERS = 1_000
+
+
+def base(kind: str, number: int) -> str:
+    """What the document ids of a party's own forms begin with."""
+    return _digest(kind, number)[:24]
+
+
+def rems_id(kind: PartyKind, number: int) -> str:
+    """A REMS ID with a right check character."""
+    body = f"{LETTERS[kind]}{number:07d}"
+    return f"{body[0]}-{body[1:]}{mod_37_36.calc_check_digit(body)}"
+
+
+class _Seen:
+    """People drawn so far, by what two of them may have in common."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, ...], list[str]] = defaultdict(list)
+
+    def is_new(self, person: Person) -> bool:
+        """Whether nobody drawn before may be the same; remembers the person then."""
+        one = replace(particulars_of(values_of(person), "patient"), zip="", phone="")
+        shared = {"date_of_birth": ("last", "first"), "first": ("last", "date_of_birth"), "last": ("first", "date_of_birth")}
+        keys = {name: (name, *(getattr(one, other) for other in others)) for name, others in shared.items()}
+        for name, key in keys.items():
+            for other in self._known.get(key, ()):
+                if may_matter(one, replace(one, **{name: other}), PROGRAM.settings):
+                    return False
+        for name, key in keys.items():
+            self._known[key].append(getattr(one, name))
+        return True
 
 
 def place(engine: Engine, form: RecordedForm) -> None:
     """One form into the registers, with the rows that it rests on, in one transaction."""
     fax = sha256(form.document_id.encode()).hexdigest()
-    transmission = dict(zip(_names("transmissions"), _transmission(fax, form), strict=True))
-    document = {
-        **dict(zip(_names("documents"), _document(fax, form), strict=True)),
-        "pages": [1], "missing_pages": [], "doubled_pages": [],
-    }  # fmt: skip
     with writing(engine) as session:
         lock_registers(session)
-        add_new(session, Transmission, [transmission])
-        add_new(session, Document, [document])
+        add_new(session, Transmission, [transmission_row(fax, form)])
+        add_new(session, Document, [document_row(fax, form)])
         take_in(open_ledger(session, PROGRAM), [form])
 
 
-def copy_patients(url: str, crowd: Crowd, at_once: int = 2000) -> None:
-    """All patients and their forms by COPY; the indexes are dropped before and made again after."""
-    with psycopg.connect(url) as connection:
-        connection.execute("SET session_replication_role = replica")
-        indexes = connection.execute(
-            "SELECT indexname, indexdef FROM pg_indexes "
-            "WHERE schemaname = 'public' AND indexname LIKE 'ix_%%' AND tablename = ANY(%s)",
-            [list(COLUMNS)],
-        ).fetchall()
-        for name, _ in indexes:
-            connection.execute(f'DROP INDEX "{name}"')
-        seen = {row[0] for row in connection.execute("SELECT id FROM particulars")}
-        for begin in range(0, crowd.patients, at_once):
-            rows: Rows = {table: [] for table in COLUMNS}
-            for number in range(begin, min(begin + at_once, crowd.patients)):
-                _add_patient(rows, crowd, number, seen)
-            for table, own in rows.items():
-                statement = f"COPY {table} ({COLUMNS[table]}) FROM STDIN"
-                with connection.cursor().copy(statement) as copy:
-                    for row in own:
-                        copy.write_row(row)
-        for _, definition in indexes:
-            connection.execute(definition)
-        connection.commit()
-        connection.autocommit = True
-        connection.execute("VACUUM ANALYZE")
+class Stamper:
+    """Fills the stamps for each party of a crowd, table by table."""
 
-
-def _add_patient(rows: Rows, crowd: Crowd, number: int, seen: set[str]) -> None:
-    party, rems_id = f"patient:{crowd.story_id(number)}", crowd.rems_id(number)
-    others = {
-        "prescriber": f"prescriber:doc-{number - number % PATIENTS_OF_A_PRESCRIBER:05d}-pka",
-        "facility": f"facility:doc-{number - number % PATIENTS_OF_A_SITE:05d}-hcf",
-        "pharmacy": f"pharmacy:doc-{number - number % PATIENTS_OF_A_SITE:05d}-pha",
-        "patient": party,
-    }
-    filled = set()
-    for planned in crowd.forms(number):
-        form = planned
-        if planned.received_at > crowd.now:
-            # A status form that is not due yet came too early: kept, and filling no slot.
-            form = replace(planned, received_at=crowd.now - timedelta(days=number % 30))
-        elif form.form == "patient_status":
-            filled.add(int(str(form.values["reporting_month"])))
-        _add_form(rows, form, others, rems_id, seen)
-    story = crowd.story(number)
-    span = follow_up([story.first_infusion, story.first_infusion + timedelta(days=4)], PROGRAM.settings)
-    slots = status_slots(span, PROGRAM.settings) if span else ()
-    for slot, follower in zip(slots, [*slots[1:], None], strict=True):
-        if slot.month not in filled:
-            rows["slots"].append(
-                (party, slot.month, slot.due_on, missed_from(slot, follower, PROGRAM.settings))
-            )
-    issued_at = at(story.start + timedelta(days=5))
-    rows["decisions"].append(
-        (f"rems_id:{party}", "rems_id_issued", issued_at, "machine", "machine", "enrolled", party, rems_id)
-    )
-    rows["party_states"].append(
-        (party, "patient", False, "in_follow_up", rems_id, others["prescriber"], False, crowd.now)
-    )
-
-
-def _add_form(rows: Rows, form: RecordedForm, others: dict[str, str], rems_id: str, seen: set[str]) -> None:
-    fax = sha256(form.document_id.encode()).hexdigest()
-    content = json.dumps(form.values, separators=(",", ":"))
-    rows["transmissions"].append(_transmission(fax, form))
-    rows["documents"].append(_document(fax, form))
-    rows["records"].append((form.document_id, form.form, form.version, "recorded", content, rems_id))
-    rows["form_revisions"].append(
-        (form.document_id, 0, form.form, form.version, content, "[]", "[]", True, False, "machine", "machine")
-    )
-    for mention in mentions_of(form):
-        name, data = named_particulars(mention.particulars)
-        if name not in seen:
-            if mention.role != "patient":
-                seen.add(name)
-            rows["particulars"].append((name, mention.particulars.kind, json.dumps(data)))
-            rows["particular_keys"] += [(key, name) for key in blocking_keys(mention.particulars)]
-            seen.add(name)
-        founding = FOUNDING.get(form.form) == mention.role
-        match: dict[str, Any] = {
-            "outcome": "unknown" if founding else "certain",
-            "party": None if founding else others[mention.role],
-            "id_claimed": False,
-            "candidates": [],
+    def __init__(self, crowd: Crowd) -> None:
+        self._crowd = crowd
+        self._stamps: dict[Prototype, dict[str, Stamp]] = {}
+        self._shared: dict[str, tuple[int, dict[str, str]]] = {}
+        self.columns: dict[str, tuple[str, ...]] = {
+            "particulars": ("id", "kind", "data"),
+            "particular_keys": ("key", "particulars_id"),
         }
-        rows["mentions"].append(
-            (
-                form.document_id, mention.role, name, form.received_at, founding, False, founding,
-                others[mention.role], json.dumps(match),
-            )
-        )  # fmt: skip
+
+    def others(self) -> Iterator[tuple[str, str]]:
+        """The rows of every prescriber and site."""
+        counts: dict[Role, int] = {"prescriber": PATIENTS_OF_A_PRESCRIBER, "facility": PATIENTS_OF_A_SITE}
+        counts["pharmacy"] = PATIENTS_OF_A_SITE
+        for role, served in counts.items():
+            stamp = self._stamp(HABITS[0])[role]
+            for number in range(-(-self._crowd.patients // served)):
+                holes = self._other(role, number)
+                yield from stamp.texts(holes)
+                yield from _particular_texts(self._particulars(role, holes))
+
+    def patient(self, number: int) -> Iterator[tuple[str, str]]:
+        """The rows of one patient."""
+        person = values_of(self._crowd.people[number])
+        unknown = particulars_of(person, "patient")
+        known = replace(unknown, rems_id=self._crowd.rems_id(number))
+        holes = {
+            **{name: str(value) for name, value in person.items()},
+            **self._names("patient", number),
+            **self._other("prescriber", number // PATIENTS_OF_A_PRESCRIBER),
+            **self._other("facility", number // PATIENTS_OF_A_SITE),
+            **self._other("pharmacy", number // PATIENTS_OF_A_SITE),
+            "folded_last_name": str(person["patient_last_name"]).casefold(),
+            "patient_particulars": particular_rows(unknown)[0]["id"],
+            "known_patient_particulars": particular_rows(known)[0]["id"],
+        }
+        yield from self._stamp(self._crowd.prototype(number))["patient"].texts(holes)
+        yield from _particular_texts(unknown)
+        yield from _particular_texts(known)
+
+    def _stamp(self, prototype: Prototype) -> dict[str, Stamp]:
+        if prototype not in self._stamps:
+            stamps = stamps_of(prototype, NOW, PROGRAM)
+            for stamp in stamps.values():
+                self.columns |= stamp.columns
+            self._stamps[prototype] = stamps
+        return self._stamps[prototype]
+
+    def _other(self, role: Role, number: int) -> dict[str, str]:
+        kept = self._shared.get(role)
+        if kept is not None and kept[0] == number:
+            return kept[1]
+        crowd = self._crowd
+        values = crowd.prescriber(number) if role == "prescriber" else crowd.site(role, number)
+        holes = {name: str(value) for name, value in values.items()} | self._names(role, number)
+        holes[f"{role}_particulars"] = particular_rows(self._particulars(role, holes))[0]["id"]
+        self._shared[role] = number, holes
+        return holes
+
+    def _particulars(self, role: Role, holes: dict[str, str]) -> Particulars:
+        return particulars_of(cast("dict[str, Value]", holes), role)
+
+    def _names(self, role: Role, number: int) -> dict[str, str]:
+        digest = _digest(role, number)
+        kind = cast("PartyKind", role)
+        return {f"{role}_base": digest[:24], f"{role}_fax": digest[:60], f"{role}_id": rems_id(kind, number)}
 
 
-def _transmission(fax: str, form: RecordedForm) -> tuple[Any, ...]:
-    return fax, "recorded", form.received_at, 1, 5, 1, 0
-
-
-def _document(fax: str, form: RecordedForm) -> tuple[Any, ...]:
-    return form.document_id, fax, 0, form.form, form.version, "[1]", "[]", "[]", 1.0, "recorded"
-
-
-def _names(table: str) -> Iterator[str]:
-    return (name.strip().strip('"') for name in COLUMNS[table].split(","))
+def _particular_texts(particulars: Particulars) -> Iterator[tuple[str, str]]:
+    row, keys = particular_rows(particulars)
+    yield "particulars", f"{row['id']}\t{row['kind']}\t{json.dumps(row['data'])}\n"
+    yield "particular_keys", "".join(f"{one['key']}\t{one['particulars_id']}\n" for one in keys)

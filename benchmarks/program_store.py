@@ -35,7 +35,10 @@ PATIENTS_VARIABLE = "REMSFAX_BENCH_PATIENTS"
 FULL, QUICK = 100_000, 1_000
 """Patients by default. A million needs ten times the time and disk: set the variable."""
 
-OPTIONS = ("shared_buffers=1GB", "work_mem=32MB", "maintenance_work_mem=512MB", "max_wal_size=8GB", "jit=off")
+OPTIONS = (
+    "shared_buffers=1GB", "work_mem=32MB", "maintenance_work_mem=1GB", "max_wal_size=8GB", "jit=off",
+    "wal_level=minimal", "max_wal_senders=0",
+)  # fmt: skip
 
 
 def store_rows(full: bool, say: Callable[[str], None]) -> Iterator[Row]:

@@ -47,7 +47,7 @@ class StoreBook:
 
     def save(self, form: RecordedForm) -> None:
         """Keep a version of a form; one that is there already stays as it is."""
-        add_new(self._session, FormRevision, [_row(form)])
+        add_new(self._session, FormRevision, [revision_row(form)])
         self._revisions.pop(form.document_id, None)
 
     def case(self, case_number: str) -> frozenset[str]:
@@ -105,7 +105,8 @@ def _form(row: Any) -> RecordedForm:
     )
 
 
-def _row(form: RecordedForm) -> dict[str, Any]:
+def revision_row(form: RecordedForm) -> dict[str, Any]:
+    """One version of a form as a row."""
     return {
         "document_id": form.document_id,
         "revision": form.revision,

@@ -5,19 +5,27 @@ from datetime import UTC, datetime
 from itertools import zip_longest
 from typing import Any, cast
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.engine import Engine
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from store.database import reading, writing
 from store.registers.decisions import in_blocks
 from store.registers.opening import Opened, Program, lock_registers, open_ledger
-from store.registers.tables import PartyState, SlotRow
+from store.registers.tables import NonComplianceRow, PartyFinding, PartyState, SlotRow
 from store.registers.upsert import add_new, put
-from validators.program.clocks import Slot, missed_from
+from store.tables import Base
+from validators.program.by_itself import patient_changes_at, standing_changes_at
+from validators.program.care import carer_at
+from validators.program.certification import Standing
+from validators.program.clocks import missed_from
+from validators.program.compliance import MISSED, shown_by
 from validators.program.decisions import RemsIdIssued
 from validators.program.events import MACHINE
+from validators.program.moments import start_of
+from validators.program.patients import PatientState
 from validators.program.rems_ids import PartyKind, issue
+from validators.program.rules import ProgramFinding
 from validators.program.settings import ProgramSettings
 
 PARTIES_AT_ONCE = 50
@@ -40,7 +48,7 @@ def mark_stale(session: Session, parties: Iterable[str]) -> None:
 
 
 def fold_stale(engine: Engine, program: Program, now: datetime | None = None) -> int:
-    """Fold every party that something touched since; returns how many.
+    """Fold every party that something touched since, or that changed by itself; returns how many.
 
     Args:
         engine: of the store.
@@ -50,13 +58,14 @@ def fold_stale(engine: Engine, program: Program, now: datetime | None = None) ->
     Raises:
         StoreUnreachable, StoreBusy, DiskFull: the rest stays marked for the next call.
     """
+    moment = now or datetime.now(UTC)
     count = 0
-    while block := _stale(engine):
+    while block := _stale(engine, moment):
         with writing(engine) as session:
             lock_registers(session)
             opened = open_ledger(session, program)
             for party in block:
-                _fold(opened, party, now or datetime.now(UTC), program.settings)
+                _fold(opened, party, moment, program.settings)
         count += len(block)
     return count
 
@@ -66,11 +75,11 @@ def kind_of(party: str) -> PartyKind:
     return cast("PartyKind", party.partition(":")[0])
 
 
-def _stale(engine: Engine) -> list[str]:
+def _stale(engine: Engine, moment: datetime) -> list[str]:
     with reading(engine) as session:
         waiting = (
             select(PartyState.party)
-            .where(PartyState.stale.is_(True))
+            .where(or_(PartyState.stale.is_(True), PartyState.changes_at <= moment))
             .order_by(PartyState.party)
             .limit(PARTIES_AT_ONCE)
         )
@@ -79,36 +88,105 @@ def _stale(engine: Engine) -> list[str]:
 
 def _fold(opened: Opened, party: str, now: datetime, settings: ProgramSettings) -> None:
     session, registry = opened.session, opened.ledger.registry
-    session.execute(delete(SlotRow).where(SlotRow.party == party))
+    for kept, whose in _FOLDED:
+        session.execute(delete(kept).where(whose == party))
     if registry.current(party) != party or not registry.founding_documents(party):
         # It was merged into another, or a form received earlier founds it now under another id.
         session.execute(delete(PartyState).where(PartyState.party == party))
         return
-    row: dict[str, Any] = {"party": party, "kind": kind_of(party), "stale": False, "folded_at": now}
-    if kind_of(party) == "patient":
-        patient = opened.ledger.patient(party, now)
-        row |= {"state": patient.stage, "prescriber": patient.prescriber, "orphaned": patient.orphaned}
-        _keep_slots(session, party, patient.slots, settings)
+    state = (
+        opened.ledger.patient(party, now)
+        if kind_of(party) == "patient"
+        else opened.ledger.standing(party, now) or Standing(party, ())
+    )
+    if isinstance(state, PatientState):
+        _insert(session, SlotRow, slot_rows(state, settings))
+        _insert(session, NonComplianceRow, non_compliance_rows(state, settings))
+    _insert(session, PartyFinding, finding_rows(party, state.findings))
+    put(session, PartyState, state_row(state, registry.rems_id(party), now, settings))
+
+
+_FOLDED: tuple[tuple[type[Base], InstrumentedAttribute[str]], ...] = (
+    (SlotRow, SlotRow.party),
+    (NonComplianceRow, NonComplianceRow.patient),
+    (PartyFinding, PartyFinding.party),
+)
+"""What a fold leaves of a party beside its state, and by which column it is the party's."""
+
+
+def _insert(session: Session, kind: type[Base], rows: list[dict[str, Any]]) -> None:
+    if rows:
+        session.execute(insert(kind), rows)
+
+
+def state_row(
+    state: PatientState | Standing, rems_id: str | None, now: datetime, settings: ProgramSettings
+) -> dict[str, Any]:
+    """A party's state as a row."""
+    row: dict[str, Any] = {
+        "party": state.party,
+        "kind": kind_of(state.party),
+        "stale": False,
+        "rems_id": rems_id,
+        "folded_at": now,
+    }
+    if isinstance(state, PatientState):
+        changes_at = patient_changes_at(state, settings)
+        own = {"state": state.stage, "prescriber": state.prescriber, "orphaned": state.orphaned}
     else:
-        standing = opened.ledger.standing(party, now)
-        row |= {"state": standing.at(now) if standing else "none", "prescriber": None, "orphaned": False}
-    row["rems_id"] = registry.rems_id(party)
-    put(session, PartyState, row)
+        changes_at = standing_changes_at(state, now, settings)
+        own = {"state": state.at(now), "prescriber": None, "orphaned": False}
+    return {**row, **own, "changes_at": changes_at}
 
 
-def _keep_slots(session: Session, party: str, slots: tuple[Slot, ...], settings: ProgramSettings) -> None:
-    rows = [
+def slot_rows(patient: PatientState, settings: ProgramSettings) -> list[dict[str, Any]]:
+    """The status forms that have not come, as rows."""
+    slots = patient.slots
+    return [
         {
-            "party": party,
+            "party": patient.party,
             "month": slot.month,
             "due_on": slot.due_on,
             "missed_on": missed_from(slot, follower, settings),
+            "prescriber": carer.prescriber
+            if (carer := carer_at(patient.links, start_of(slot.due_on, settings.zone)))
+            else None,
         }
         for slot, follower in zip_longest(slots, slots[1:])
         if slot.document_id is None and slot.state != "not_applicable"
     ]
-    if rows:
-        session.execute(insert(SlotRow), rows)
+
+
+def non_compliance_rows(patient: PatientState, settings: ProgramSettings) -> list[dict[str, Any]]:
+    """The events of non-compliance that a patient's forms show, as rows; missed forms are slots."""
+    events = (one for one in shown_by(patient, settings) if one.kind != MISSED)
+    return [
+        {
+            "patient": patient.party,
+            "ordinal": ordinal,
+            "party": one.party,
+            "on": one.on,
+            "kind": one.kind,
+            "document_id": one.document_id,
+        }
+        for ordinal, one in enumerate(events)
+    ]
+
+
+def finding_rows(party: str, findings: Iterable[ProgramFinding]) -> list[dict[str, Any]]:
+    """What somebody has to do something about, as rows."""
+    return [
+        {
+            "party": party,
+            "ordinal": ordinal,
+            "rule": one.rule,
+            "severity": one.severity,
+            "message": one.message,
+            "document_id": one.document_id,
+            "fields": list(one.fields),
+        }
+        for ordinal, one in enumerate(one for one in findings if one.is_open)
+    ]
 
 
 def issue_rems_ids(engine: Engine, program: Program) -> int:

@@ -68,21 +68,8 @@ class StoreShelf:
         """Keep an entry, in place of an earlier one of the same mention."""
         mention = entry.mention
         self._note_change(self.entry(mention.key), entry)
-        put(
-            self._session,
-            MentionRow,
-            {
-                "document_id": mention.document_id,
-                "role": mention.role,
-                "particulars_id": self._keep(mention.particulars),
-                "received_at": entry.order[0],
-                "founding": mention.founding,
-                "linked": entry.linked,
-                "teaches": entry.teaches,
-                "party": entry.resolution.party,
-                "match": match_row(entry.resolution.match),
-            },
-        )
+        self._keep(mention.particulars)
+        put(self._session, MentionRow, mention_row(entry))
         self._entries[mention.key] = entry
         self._members.clear()
 
@@ -173,13 +160,10 @@ class StoreShelf:
         if own and (len(known) < 2 or len(parties) > 1):
             self.changed_parties |= {party for party in parties if party is not None}
 
-    def _keep(self, particulars: Particulars) -> str:
-        name, data = named_particulars(particulars)
-        row = {"id": name, "kind": particulars.kind, "data": data}
+    def _keep(self, particulars: Particulars) -> None:
+        row, keys = particular_rows(particulars)
         add_new(self._session, ParticularSet, [row])
-        keys = [{"key": key, "particulars_id": name} for key in sorted(blocking_keys(particulars))]
         add_new(self._session, ParticularKey, keys)
-        return name
 
     def _read(self, *conditions: Any) -> list[Entry]:
         """The mentions asked for; of those changed in this transaction, as they are now."""
@@ -207,6 +191,28 @@ def _entry(row: Any) -> Entry:
         linked=row.linked,
         resolution=Resolution(row.party, _match(row.match)),
     )
+
+
+def mention_row(entry: Entry) -> dict[str, Any]:
+    """A mention as a row; its particulars have rows of their own."""
+    return {
+        "document_id": entry.mention.document_id,
+        "role": entry.mention.role,
+        "particulars_id": named_particulars(entry.mention.particulars)[0],
+        "received_at": entry.order[0],
+        "founding": entry.mention.founding,
+        "linked": entry.linked,
+        "teaches": entry.teaches,
+        "party": entry.resolution.party,
+        "match": match_row(entry.resolution.match),
+    }
+
+
+def particular_rows(particulars: Particulars) -> tuple[dict[str, Any], list[dict[str, str]]]:
+    """A set of particulars as a row, and its blocking keys as rows."""
+    name, data = named_particulars(particulars)
+    keys = [{"key": key, "particulars_id": name} for key in sorted(blocking_keys(particulars))]
+    return {"id": name, "kind": particulars.kind, "data": data}, keys
 
 
 @lru_cache(maxsize=4096)

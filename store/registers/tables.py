@@ -230,9 +230,7 @@ class RecheckFinding(Base):
 
     __tablename__ = "recheck_findings"
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["transmission_id", "number"], ["rechecks.transmission_id", "rechecks.number"]
-        ),
+        ForeignKeyConstraint(["transmission_id", "number"], ["rechecks.transmission_id", "rechecks.number"]),
     )
 
     transmission_id: Mapped[str] = mapped_column(Hash(), primary_key=True)

@@ -42,6 +42,9 @@ class Escalation:
     finding: ProgramFinding
 
 
+MISSED = "status_missed"
+"""The kind of event that the calendar alone makes: a status form that never came."""
+
 _BY_COURSE_RULE = {"G5": "infused_unauthorized", "C1": "checklist_late"}
 
 
@@ -60,7 +63,7 @@ def shown_by(state: PatientState, settings: ProgramSettings) -> tuple[NonComplia
 
 
 def _of_slot(slot: Slot, state: PatientState, settings: ProgramSettings) -> NonCompliance | None:
-    kinds = {"late": "status_late", "missed": "status_missed"}
+    kinds = {"late": "status_late", "missed": MISSED}
     if slot.state not in kinds:
         return None
     carer = carer_at(state.links, start_of(slot.due_on, settings.zone))
