@@ -2,8 +2,14 @@
 
 import os
 
-ONE_THREAD = {"OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-"""One process a core, each with one thread: several of tesseract's at once are slower than one."""
+ONE_THREAD = {
+    "OMP_THREAD_LIMIT": "1",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OPENCV_FOR_THREADS_NUM": "1",
+}
+"""One process a core, each with one thread: several of tesseract's at once are slower than one, and those of
+OpenCV take the other processes' cores for work that is too small to share."""
 
 
 def one_thread_each() -> None:

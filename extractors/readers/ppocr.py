@@ -18,7 +18,7 @@ from extractors.readers.protocol import LineCrop, LineReading, ReaderError
 
 MODELS = Path(__file__).parent.parent / "models"
 MODEL_FILE = "faxed_lines.onnx"
-MODEL_SHA256 = "41477c66886527acdaabd2121820b2936595af49bd0a46f521e3335a0b6f64f3"
+MODEL_SHA256 = "3d5c020164039db71924307e4c4430a241777ea64fffaafcebc8518a8b8ef489"
 
 HEIGHT_PX = 48
 """Height of the net's input."""
