@@ -3,7 +3,7 @@
 Weights get a scale for every output channel when this runs; what flows through gets its range anew for
 every crop when the net runs. Fixed ranges taken from other crops had lost 2.7 points of 72.7 on handwriting.
 With ranges of their own, none of the 382 crops that the whole numbers read with 0.9 or more was read
-otherwise, and of the fields of 59 sample faxes as many were right as before (by hand 841 and 845 of 938, typed
+otherwise, and of the fields of 59 sample faxes as many were right as before (by hand 841 and 845 of 938, type
 520 and 518 of 556). Run once by whoever updates a model, with ``onnx`` at hand (it is not needed in use)::
 
     python -m extractors.models.eight_bits exported.onnx extractors/models/faxed_lines.onnx
