@@ -42,7 +42,8 @@ MUST_SEE = frozenset(
 """Reasons for which a person looks at writing however sure the figures are."""
 
 BLACKENED = 0.6
-"""Ink over more than this part of what it covers, in a piece as high as the line, is no writing."""
+"""A piece of ink that fills more than this of its own box, as high as a line and longer than high, is a bar, a
+blot or white writing on black: a felt pen's letters, each alone, fill half."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +78,8 @@ def find_written(asked: FormField, writing: Writing) -> WrittenField:
     """Cut a field's ink into lines; what is crossed out is left out and noted."""
     reasons: list[str] = []
     typed = typed_probability(writing.ink, writing.pieces)
+    if _blackened(writing):
+        return WrittenField(asked, writing, (), typed, ("illegible",))
     kept = writing
     if not asked.comb:
         strike = find_strike(writing)
@@ -89,6 +92,15 @@ def find_written(asked: FormField, writing: Writing) -> WrittenField:
         reasons.append("outside_box")
     lines = cut_comb(kept, asked.comb) if asked.comb else cut_lines(kept, asked.lines or 1)
     return WrittenField(asked, kept, lines, typed, tuple(reasons))
+
+
+def _blackened(writing: Writing) -> bool:
+    """Whether a field is full of black rather than written in."""
+    if not len(writing.pieces):
+        return False
+    wide, tall, area = writing.pieces[:, 2:5].T
+    high = tall > 0.6 * (writing.box[3] - writing.box[1])
+    return bool((high & (wide > 1.5 * tall) & (area > BLACKENED * wide * tall)).any())
 
 
 def read_written(

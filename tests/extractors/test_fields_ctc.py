@@ -10,10 +10,15 @@ from hypothesis import strategies as st
 from extractors.readers.ctc import (
     ALPHABET,
     COLUMN,
+    NEVER,
     Grammar,
+    Letters,
     LogProbabilities,
     best_path,
+    bound_to,
+    n_best,
     search,
+    text_probabilities,
     text_probability,
 )
 from extractors.values.grammars import grammar_of, letters_of
@@ -106,3 +111,62 @@ def test_every_letter_of_a_written_phone_is_allowed() -> None:
     field = FormField(name="phone", label="", kind="phone", page=1, section="s")
     assert set("(206) 555-0112") <= set(letters_of(field) or "")
     assert "Q" not in (letters_of(field) or "Q")
+
+
+@settings(deadline=None, max_examples=40)
+@given(rows_of_three)
+def test_several_texts_at_once_are_as_probable_as_one_by_one(rows: list[dict[str, float]]) -> None:
+    logs = output(rows)
+    texts = ["", "1", "12", "112", "2121", "é"]
+    together = text_probabilities(logs, texts)
+    for text, log in zip(texts, together, strict=True):
+        assert np.exp(log) == pytest.approx(text_probability(logs, text), rel=1e-6)
+    assert together[-1] == NEVER
+
+
+@settings(deadline=None, max_examples=40)
+@given(rows_of_three)
+def test_the_best_free_texts_are_the_likeliest(rows: list[dict[str, float]]) -> None:
+    logs = output(rows)
+    found = n_best(logs, Letters(), width=64)
+    for text, probability in found:
+        assert probability == pytest.approx(text_probability(logs, text), rel=1e-3, abs=1e-6)
+    assert sum(probability for _, probability in found) == pytest.approx(1, abs=0.02)
+
+
+def test_a_long_text_keeps_its_probability() -> None:
+    steps = [step for letter in "abcdefgh" * 30 for step in ({letter: 0.5, "x": 0.5}, {"_": 1.0})]
+    (log,) = text_probabilities(output(steps), ["abcdefgh" * 30])
+    assert log == pytest.approx(240 * np.log(0.5), rel=1e-4)
+
+
+def test_however_sure_a_blank_parts_a_letter_from_its_like() -> None:
+    logs = output([{"1": 0.9}, {"_": 1.0}, {"1": 0.9}])
+    assert n_best(logs, Letters())[0][0] == "11"
+
+
+def test_letters_that_cannot_stand_count_for_their_twins_and_gaps_for_nothing() -> None:
+    logs = output([{"O": 0.6, "0": 0.3}, {" ": 0.9}, {"7": 0.9, "Q": 0.1}])
+    bound = bound_to(logs, "0123456789", {"O": "0"}, gapless=True)
+    assert best_path(bound)[0] == "07"
+    assert text_probability(bound, "07") == pytest.approx((0.9 + 0.1) * 0.9, abs=0.12)
+    assert text_probability(bound, "0Q") == 0
+
+
+def test_a_grammar_follows_every_layout_at_once() -> None:
+    grammar = Grammar(("=#", "+##"), lambda _: True)
+    one = grammar.step(grammar.start, "2")
+    assert one is not None
+    two = grammar.step(one, "5")
+    assert two is not None
+    assert grammar.is_end(two)
+    assert grammar.step(two, "0") is not None
+    assert grammar.step(grammar.start, "0") is None
+
+
+@pytest.mark.parametrize("written", ["3/7/15", "Mar 7, 2015", "MARCH 7, 2015", "7 Mar 2015", "03-07-2015"])
+def test_dates_are_searched_for_in_the_styles_people_write(written: str) -> None:
+    grammar = grammar_of(FormField(name="order_date", label="", kind="date", page=1, section="s"))
+    assert grammar is not None
+    logs = output([step for letter in written for step in ({letter: 0.9, "_": 0.1}, {"_": 1.0})])
+    assert search(logs, grammar)[0][0] == written

@@ -157,6 +157,6 @@ def test_strangers_enter_through_the_same_door(monkeypatch: pytest.MonkeyPatch) 
         registry, "entry_points", lambda group, name=None: found.get(name, []) if group else []
     )
     readers = open_readers(hand="stranger", typed="null", second=None, page="null")
-    assert readers.version == "null 1, stranger 7"
+    assert readers.version == "null 1, stranger 7, calibration none"
     with pytest.raises(UnknownReader, match="whole pages"):
         open_readers(hand="null", typed="null", second=None, page="stranger")
