@@ -117,7 +117,7 @@ def _rivals_rows(cut: CutFax, rows: Sequence[tuple[Row, Sequence[Gray]]]) -> Ite
     assert _desk is not None
     wanted = [(row, crops) for row, crops in rows if is_answer(row) and crops and row.written]
     for row, _ in wanted:
-        yield RivalRow(OWN, row.hand, row.raster, row.right, *character_error(row.raw, row.written))
+        yield RivalRow(OWN, row.hand, row.raster, row.right, *character_error(row, row.raw))
     crops = [crop for _, own in wanted for crop in own]
     for rival in _desk.rivals:
         if rival.read is None:
@@ -130,7 +130,7 @@ def _rivals_rows(cut: CutFax, rows: Sequence[tuple[Row, Sequence[Gray]]]) -> Ite
                 row.hand,
                 row.raster,
                 _right(cut.template.field(row.name), row, text),
-                *character_error(text, row.written),
+                *character_error(row, text),
             )
 
 

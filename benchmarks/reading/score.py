@@ -153,10 +153,20 @@ def shown_as(rows: Iterable[Row], confidence: float, reach: float = 0.025) -> di
     return {kind: Share(sum(hits), len(hits)) for kind, hits in sorted(counted.items())}
 
 
-def character_error(read: str, written: Sequence[str]) -> tuple[int, int]:
-    """Characters to change, and characters written; case and the width of gaps do not count."""
-    one, other = " ".join(read.split()).casefold(), " ".join(" ".join(written).split()).casefold()
+def character_error(row: Row, read: str) -> tuple[int, int]:
+    """Characters to change, and characters written.
+
+    Case and the width of gaps do not count; in numbers nothing but letters and digits does, since some
+    readers leave out the marks between them on purpose.
+    """
+    one, other = _plain(row, read), _plain(row, " ".join(row.written))
     return Levenshtein.distance(one, other), len(other)
+
+
+def _plain(row: Row, text: str) -> str:
+    if row.kind in NUMBER_KINDS:
+        return "".join(filter(str.isalnum, text)).casefold()
+    return " ".join(text.split()).casefold()
 
 
 @dataclass(frozen=True)
@@ -181,7 +191,7 @@ def table_by(rows: Iterable[Row], key: Callable[[Row], Key]) -> Mapping[Key, Cel
 
 def characters(rows: Iterable[Row]) -> Share:
     """Characters misread, of those written."""
-    errors = [character_error(row.raw, row.written) for row in rows if row.written]
+    errors = [character_error(row, row.raw) for row in rows if row.written]
     return Share(sum(wrong for wrong, _ in errors), sum(count for _, count in errors))
 
 

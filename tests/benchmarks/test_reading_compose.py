@@ -8,9 +8,18 @@ from reading_rows import row
 
 from benchmarks.reading.compose import fax_of, make_fax
 from benchmarks.reading.contents import census_of
+from benchmarks.reading.cutting import cut_fax
 from benchmarks.reading.hands import Writers, open_writers
 from benchmarks.reading.harvest import read_shard, write_shard
+from benchmarks.reading.rows import rows_of
+from benchmarks.reading.score import is_answer
 from benchmarks.training.split import PARTS, held_out_part, part_of
+from extractors.blanks import load_blanks
+from extractors.readers.null import NullReader
+from extractors.readers.protocol import Readers
+from form_templates.catalog import Catalog
+from pipelines.engine import ReadingEngine
+from pipelines.settings import PipelineSettings
 from sample_faxes.blanks import catalog
 from sample_faxes.faxline import spandsp_present
 from sample_faxes.fonts import FontShelf, FontsMissing, open_shelf
@@ -73,6 +82,25 @@ def test_the_same_seed_makes_the_same_fax_and_another_seed_another(
     assert one.data == same.data
     assert one.truth == same.truth
     assert one.truth["documents"][0]["fields"] != other.truth["documents"][0]["fields"]
+
+
+def test_every_field_of_a_fax_is_a_row_and_every_written_one_has_its_crops(
+    writers: Writers, shelf: FontShelf, tmp_path: Path
+) -> None:
+    whole = catalog()
+    small = Catalog(whole.templates[:1], whole.folders)
+    nobody = Readers(hand=NullReader(), typed=NullReader())
+    engine = ReadingEngine(PipelineSettings(), small, load_blanks(small, tmp_path), nobody)
+    fax = fax_of(writers, shelf, 5, 0, tmp_path)
+    cut = cut_fax(fax.data, fax.truth, engine)
+    rows = list(rows_of(cut, fax))
+    assert [row.name for row, _ in rows] == [field.name for field in whole.templates[0].fields]
+    assert cut.lost == ()
+    answers = [(row, crops) for row, crops in rows if is_answer(row) and row.struck is None]
+    assert len(answers) >= 5
+    for answer, crops in answers:
+        assert len(crops) == len(answer.written), answer.name
+        assert not answer.right, "nobody has read it"
 
 
 def test_a_shard_gives_back_its_rows_with_their_crops(tmp_path: Path) -> None:

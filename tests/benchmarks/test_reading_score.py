@@ -89,19 +89,21 @@ def test_fields_shown_as_095_are_told_by_kind() -> None:
 
 
 @pytest.mark.parametrize(
-    ("read", "written", "wrong", "of"),
+    ("kind", "read", "written", "wrong", "of"),
     [
-        ("RIVERA", ("Rivera",), 0, 6),
-        ("Rivcra", ("Rivera",), 1, 6),
-        ("", ("N/A",), 3, 3),
-        ("see  chart today", ("see chart", "today"), 0, 15),
-        ("1234", ("12",), 2, 2),
+        ("name", "RIVERA", ("Rivera",), 0, 6),
+        ("name", "Rivcra", ("Rivera",), 1, 6),
+        ("text", "", ("N/A",), 3, 3),
+        ("free_text", "see  chart today", ("see chart", "today"), 0, 15),
+        ("text", "1234", ("12",), 2, 2),
+        ("phone", "4069749411", ("(406) 974-9411",), 0, 10),
+        ("date", "11/5/25", ("11-5-26",), 1, 5),
     ],
 )
 def test_character_errors_do_not_count_case_and_gaps(
-    read: str, written: tuple[str, ...], wrong: int, of: int
+    kind: str, read: str, written: tuple[str, ...], wrong: int, of: int
 ) -> None:
-    assert score.character_error(read, written) == (wrong, of)
+    assert score.character_error(row(kind=kind, written=written), read) == (wrong, of)
 
 
 def test_the_risk_curve_takes_the_surest_first_and_equally_sure_ones_together() -> None:
