@@ -8,11 +8,11 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from form_templates.catalog import load_catalog
 from pipelines.registering import program_of
 from pipelines.settings import PipelineSettings
 from pipelines.stores import store_archive, store_database
 from review.accounts.oidc import HouseSignIn
+from review.catalog import catalog
 from review.context import DeskContext
 from review.pictures import Pictures
 from review.routes import ROUTERS
@@ -21,6 +21,7 @@ from review.web.failing import install_errors
 from review.web.headers import SecurityHeaders
 from review.web.rendering import STATIC, static_digest
 from store.archive import Archive
+from store.desk.rules import Rules
 from store.desk.settings import ReviewSettings
 from store.schema import upgrade
 
@@ -59,7 +60,8 @@ def make_context(
         database=database,
         archive=archive,
         program=program_of(pipeline),
-        catalog=load_catalog(),
+        rules=Rules(catalog(), pipeline.rules, pipeline.program.zone, pipeline.reading.legible_confidence),
+        catalog=catalog(),
         pictures=Pictures(archive, pipeline.reading.limits),
         limiter=MovingWindowRateLimiter(MemoryStorage()),
         house=HouseSignIn(settings.oidc) if settings.oidc.issuer else None,

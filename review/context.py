@@ -14,6 +14,7 @@ from review.accounts.oidc import HouseSignIn
 from review.pictures import Pictures
 from review.settings import DeskSettings
 from store.archive import Archive
+from store.desk.rules import Rules
 from store.desk.settings import ReviewSettings
 from store.registers.opening import Program
 
@@ -27,6 +28,7 @@ class DeskContext:
         pipeline: of everything below it; ``pipeline.program`` and ``pipeline.reading`` are what pages ask.
         database: the store; read with ``store.database.reading``, written by functions of the store alone.
         program: what the registers need beside the store.
+        rules: what the checks of forms need, run at every edit.
         review: how doubtful fields are settled.
         pictures: of pages and fields, kept in memory.
         limiter: counts failed sign-ins.
@@ -39,6 +41,7 @@ class DeskContext:
     database: Engine
     archive: Archive
     program: Program
+    rules: Rules
     catalog: Catalog
     pictures: Pictures
     limiter: MovingWindowRateLimiter

@@ -5,13 +5,6 @@ from typing import Annotated, Literal
 from fastapi import Path, Query
 from pydantic import Field
 from sqlalchemy import select
-
-from review.context import Me, TheDesk
-from review.errors import NotHere
-from review.web.places import safe_path
-from review.web.routing import Asked, DeskRouter, Done, Order, PageModel
-from store.database import reading
-from store.registers.deciding import join, link, merge, unmerge
 from store.registers.questions import (
     JoinQuestion,
     MatchQuestion,
@@ -19,6 +12,13 @@ from store.registers.questions import (
     matching_question,
     matching_questions,
 )
+
+from review.context import Me, TheDesk
+from review.errors import NotHere
+from review.web.places import safe_path
+from review.web.routing import Asked, DeskRouter, Done, Order, PageModel
+from store.database import reading
+from store.registers.deciding import join, link, merge, unmerge
 from store.tables import Document
 from validators.program.mentions import Role as FormRole
 from validators.program.rems_ids import PartyKind
@@ -112,10 +112,11 @@ def show_question(document_id: DocumentId, form_role: FormRole, desk: TheDesk) -
     """Who is meant in this role of this form?"""
     question = matching_question(desk.database, desk.program, document_id, form_role)
     with reading(desk.database) as session:
-        form = session.execute(select(Document).where(Document.id == document_id)).scalar_one_or_none()
-    if question is None or form is None:
+        where = select(Document.transmission_id, Document.pages).where(Document.id == document_id)
+        place = session.execute(where).tuples().one_or_none()
+    if question is None or place is None:
         raise NotHere("Nothing is asked about this form; it may have been settled meanwhile. See the list.")
-    return QuestionView(question=question, transmission_id=form.transmission_id, pages=tuple(form.pages))
+    return QuestionView(question=question, transmission_id=place[0], pages=tuple(place[1]))
 
 
 @router.action("/matching/{document_id}/{form_role}/link")

@@ -1,6 +1,7 @@
 """Whom to call, what to ask, and what came of earlier calls."""
 
 from typing import Annotated
+from uuid import UUID, uuid4
 
 from fastapi import Path
 from pydantic import Field
@@ -8,8 +9,9 @@ from pydantic import Field
 from review.context import Me, TheDesk
 from review.web.routing import DeskRouter, Done, Order, PageModel
 from store.database import reading
+from store.desk.answering import back_to_queue, outreach
 from store.desk.model import Comment, OutreachLine
-from store.desk.queue import add_comment, back_to_queue, comments_of, outreach
+from store.desk.queue import add_comment, comments_of
 from store.queries import forms_of
 
 router = DeskRouter("outreach")
@@ -53,9 +55,10 @@ class Attempt(Order):
 
 
 class Back(Order):
-    """The version of the task as it was shown."""
+    """The version of the task as it was shown, and a name for this decision, so that it counts once."""
 
     version: int
+    decision_id: UUID = Field(default_factory=uuid4)
 
 
 @router.page("/outreach", "outreach.html")
@@ -87,7 +90,7 @@ def note_attempt(task_id: TaskId, order: Attempt, desk: TheDesk, me: Me) -> Done
 @router.action("/outreach/{task_id}/back")
 def send_back(task_id: TaskId, order: Back, desk: TheDesk, me: Me) -> Done:
     """Give the question back to the review queue: the sender need not be asked, or has answered."""
-    back_to_queue(desk.database, me.person, task_id, order.version)
+    back_to_queue(desk.database, me.person, str(order.decision_id), task_id, order.version)
     return Done(go="/outreach", said="saved")
 
 

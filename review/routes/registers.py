@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from fastapi import Path
 from pydantic import Field
+from store.registers.questions import MergeOnRecord, merges
 
 from review.context import Me, TheDesk
 from review.web.routing import DeskRouter, Done, Order, PageModel
@@ -15,7 +16,6 @@ from store.registers.deciding import decide_on_standing
 from store.registers.finding import find
 from store.registers.looking import PartyLine, StateCount, look_up, state_counts
 from store.registers.opening import open_ledger
-from store.registers.questions import MergeOnRecord, merges
 from validators.program.clocks import Slot
 from validators.program.rems_ids import PartyKind
 from validators.program.rules import ProgramFinding, Refusal

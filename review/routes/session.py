@@ -5,8 +5,6 @@ from typing import Any, Literal
 from fastapi import Request
 from pydantic import Field
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from store.desk.accounts import check_password
-from store.desk.sessions import close_session, note_login
 
 from review.accounts.attempts import check_attempts, count_failure
 from review.accounts.sessions import new_session
@@ -25,6 +23,8 @@ from review.web.cookies import (
 from review.web.places import home_of, safe_path
 from review.web.rendering import render
 from review.web.routing import DeskRouter, Done, Order, PageModel
+from store.desk.accounts import check_password
+from store.desk.sessions import close_session, note_login
 
 router = DeskRouter("session")
 

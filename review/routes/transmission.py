@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from fastapi import Path, Query
 from pydantic import Field
+from sqlalchemy import select
 from starlette.responses import Response
 
 from review.accounts.model import Visitor
@@ -169,10 +170,11 @@ def _picture(
     desk: DeskContext, me: Visitor, place: tuple[str, int], turns: int | None, width_px: int | None
 ) -> Response:
     with reading(desk.database) as session:
-        page = session.get(Page, place)
-    if page is None:
+        of_page = Page.transmission_id == place[0], Page.number == place[1]
+        read_turns = session.execute(select(Page.quarter_turns).where(*of_page)).scalar_one_or_none()
+    if read_turns is None:
         raise NotHere("The fax has no such page; go back to the inbox.")
-    upright = page.quarter_turns if turns is None else turns
+    upright = read_turns if turns is None else turns
     try:
         png = desk.pictures.page(*place, upright, width_px=width_px)
     except PictureError as error:

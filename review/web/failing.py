@@ -13,10 +13,27 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from review.errors import DeskError, SignInNeeded
 from review.web.rendering import render
 from review.web.routing import wants_json
+from store.desk.errors import (
+    AccountExists,
+    DecisionTaken,
+    HeldByAnother,
+    NothingToUndo,
+    OwnWork,
+    RoleRefused,
+    StaleSave,
+    UnknownAccount,
+    UnknownDecision,
+    UnknownTask,
+)
 from store.errors import (
-    RecordRefused,
+    ArchiveMismatch,
+    ArchiveMissing,
+    ArchiveUnreachable,
+    DiskFull,
     StoreBusy,
     StoreError,
+    StoreOutdated,
+    StoreUnreachable,
     UnknownField,
     UnknownTransmission,
 )
@@ -40,15 +57,30 @@ PLAIN = {
     404: "There is no such page; it may have been split, joined or withdrawn. Go back to the list.",
     405: "This address does not take that kind of request; go back and use the page's own buttons.",
 }
-STORE_STATUS: dict[type[Exception], int] = {
+STORE_STATUS: dict[type[StoreError], int] = {
     UnknownTransmission: 404,
     UnknownField: 404,
     UnknownParty: 404,
+    UnknownTask: 404,
+    UnknownDecision: 404,
+    UnknownAccount: 404,
+    ArchiveMissing: 404,
+    RoleRefused: 403,
+    OwnWork: 403,
+    StaleSave: 409,
+    HeldByAnother: 409,
+    NothingToUndo: 409,
+    DecisionTaken: 409,
+    AccountExists: 409,
     AmbiguousParty: 409,
-    RecordRefused: 422,
+    StoreUnreachable: 503,
     StoreBusy: 503,
+    StoreOutdated: 503,
+    DiskFull: 503,
+    ArchiveUnreachable: 503,
+    ArchiveMismatch: 503,
 }
-"""Any other error of the store is the store's: 503."""
+"""By what a person or an operator can do; every other refusal of the store is about what was sent: 422."""
 
 MOST_ERRORS = 20
 
@@ -74,7 +106,7 @@ def _on_desk_error(request: Request, error: Exception) -> Response:
 
 
 def _on_store_error(request: Request, error: Exception) -> Response:
-    status = next((code for kind, code in STORE_STATUS.items() if isinstance(error, kind)), 503)
+    status = next((code for kind, code in STORE_STATUS.items() if isinstance(error, kind)), 422)
     return _answer(request, status, [" ".join(str(error).split())])
 
 

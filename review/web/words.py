@@ -1,9 +1,8 @@
 """How the desk says things: states, ages, numbers, forms."""
 
 from datetime import datetime
-from functools import cache
 
-from form_templates.catalog import load_catalog
+from review.catalog import titles
 
 PRIORITIES = {
     0: "possible adverse event",
@@ -57,9 +56,4 @@ def short_id(identifier: str) -> str:
 
 def form_title(form: str) -> str:
     """The title of a form by its code."""
-    return _titles().get(form, spoken(form).capitalize())
-
-
-@cache
-def _titles() -> dict[str, str]:
-    return {template.form: template.title for template in load_catalog().templates}
+    return titles().get(form, spoken(form).capitalize())

@@ -1,11 +1,11 @@
 """A desk for tests: a store of its own, an account of each role, and signed-in browsers."""
 
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from fastapi.testclient import TestClient
-from store.desk.accounts import add_account
-from store.desk.sessions import open_session
 
 from pipelines.settings import PipelineSettings
 from review.accounts.model import ROLES
@@ -13,7 +13,11 @@ from review.app import create_app, open_context
 from review.context import DeskContext
 from review.settings import DeskSettings
 from review.web.cookies import SESSION
+from store.database import open_database
+from store.desk.accounts import add_account
+from store.desk.sessions import open_session
 from store.desk.settings import ReviewSettings
+from store.schema import upgrade
 from store.settings import StoreSettings
 
 PASSWORD = "a sentence to sign in with"
@@ -22,12 +26,26 @@ ADDRESS = "http://desk.test"
 
 def make_desk(folder: Path, **changes: Any) -> DeskContext:
     """A desk on SQLite with one account a role, named as the role; only the lead has a password."""
+    (folder / "desk.db").write_bytes(_new_store())
     store = StoreSettings(database=f"sqlite:///{folder / 'desk.db'}", archive=str(folder / "archive"))
-    desk = open_context(DeskSettings(**changes), ReviewSettings(), PipelineSettings(store=store))
-    for role in ROLES:
-        words = {"password": PASSWORD} if role == "lead" else {"oidc_subject": f"subject of {role}"}
-        add_account(desk.database, role, f"The {role.capitalize()}", role, by="test", **words)
-    return desk
+    return open_context(DeskSettings(**changes), ReviewSettings(), PipelineSettings(store=store))
+
+
+@cache
+def _new_store() -> bytes:
+    """A database with all tables and the accounts: made once, since that takes seconds."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder, "new.db")
+        database = open_database(f"sqlite:///{file}")
+        upgrade(database)
+        for role in ROLES:
+            words = {"password": PASSWORD} if role == "lead" else {"oidc_subject": f"subject of {role}"}
+            add_account(database, role, f"The {role.capitalize()}", role, by="test", **words)
+        with database.connect() as connection:
+            connection.exec_driver_sql("COMMIT")
+            connection.exec_driver_sql("PRAGMA journal_mode=DELETE")
+        database.dispose()
+        return file.read_bytes()
 
 
 class Browser(TestClient):
