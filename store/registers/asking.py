@@ -5,7 +5,7 @@
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import select
@@ -16,6 +16,7 @@ from store.registers.finding import UnknownParty, everything_known_at, find, kno
 from store.registers.folding import fold_stale, kind_of
 from store.registers.opening import Program, open_ledger
 from store.registers.tables import PartyState, SlotRow
+from store.triage.lineage import newest_of, roots_of
 from validators.program.answers_to_callers import Verification, verify_patient, verify_standing
 from validators.program.clocks import OPEN, age_of
 from validators.program.due import Due, due_list, orphans
@@ -70,9 +71,11 @@ def patient(
     """
     with _asked(engine, program, "patient", identifier, as_of) as (ledger, party, moment):
         registry = ledger.registry
-        return PatientAnswer(
-            registry.rems_id(party), ledger.patient(party, moment), registry.documents(party)
-        )
+        roots = registry.documents(party)
+        with reading(engine) as session:
+            newest = newest_of(session, roots)
+        documents = frozenset(one for root in roots if (one := newest[root]) is not None)
+        return PatientAnswer(registry.rems_id(party), ledger.patient(party, moment), documents)
 
 
 def verify(
@@ -181,13 +184,14 @@ def program_findings(
     """What the program's rules say of each of these forms now; forms without a finding are left out."""
     moment = as_of or datetime.now(UTC)
     with reading(engine) as session:
+        asked = {root: document for document, root in roots_of(session, documents).items()}
         opened = open_ledger(session, program)
         ledger = opened.ledger
-        opened.book.expect(documents)
-        opened.shelf.expect(documents)
+        opened.book.expect(asked)
+        opened.shelf.expect(asked)
         findings: set[ProgramFinding] = set()
         parties: set[str] = set()
-        for document in documents:
+        for document in asked:
             revisions = opened.book.revisions(document)
             if not revisions:
                 continue
@@ -203,11 +207,13 @@ def program_findings(
                 findings |= set(ledger.patient(party, moment).findings)
             elif (standing := ledger.standing(party, moment)) is not None:
                 findings |= set(standing.findings)
-    return {
-        document: own
-        for document in sorted(documents)
-        if (own := tuple(sorted(one for one in findings if one.document_id == document)))
+    own = {
+        document: tuple(
+            sorted(replace(one, document_id=document) for one in findings if one.document_id == root)
+        )
+        for root, document in asked.items()
     }
+    return {document: own[document] for document in sorted(own) if own[document]}
 
 
 @contextmanager
