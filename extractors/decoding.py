@@ -8,7 +8,7 @@ the same value count together.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp
+from math import exp, log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,15 +83,30 @@ def decode_line(
             ``log_probabilities`` only add their text to the candidates.
         whole: the line is the whole answer; else only one of several, which no rule of values binds.
     """
-    nets = [reading.log_probabilities for reading in readings if reading.log_probabilities is not None]
     texts = _texts(asked, readings, whole=whole)
     if not texts:
         return ()
-    voices = np.stack([text_probabilities(logs, texts) for logs in nets] or [np.zeros(len(texts))])
+    voices = _voices(readings, texts)
     powers = np.array(POWERS[: len(voices)]) if len(voices) > 1 else np.ones(1)
     parsed = [normalize(asked, text) for text in texts]
     prior = [_prior(asked, text, one, whole=whole) for text, one in zip(texts, parsed, strict=True)]
     return _grouped(asked, texts, parsed, powers @ voices + np.array(prior), voices)
+
+
+def _voices(readings: Sequence[LineReading], texts: Sequence[str]) -> NDArray[np.float64]:
+    """Log probability of each text by each net, nets x texts; of one that is read freely it is known."""
+    nets = [reading for reading in readings if reading.log_probabilities is not None]
+    if not nets:
+        return np.zeros((1, len(texts)))
+    return np.stack(
+        [
+            np.full(1, log(max(net.probability, 1e-300)))
+            if list(texts) == [net.text]
+            else text_probabilities(net.log_probabilities, texts)
+            for net in nets
+            if net.log_probabilities is not None
+        ]
+    )
 
 
 def is_sure(asked: FormField, readings: Sequence[LineReading]) -> bool:

@@ -20,7 +20,7 @@ from extractors.readers.protocol import Readers
 from extractors.signatures import read_signature
 from extractors.stray import read_stray
 from extractors.writing import Writing, find_writing, to_px
-from extractors.written import MUST_SEE, WrittenField, find_written, read_written
+from extractors.written import MUST_SEE, PageFit, Voices, WrittenField, find_written, of_page
 from form_templates.model import MARKED_KINDS, FormField, Template
 
 STANDARD_ROWS = 0.75
@@ -38,61 +38,93 @@ class PageFields:
 def read_form_page(
     page: RegisteredPage, template: Template, readers: Readers, *, target_error: float
 ) -> PageFields:
-    """Read every field of one page, in the order in which the template lists them.
+    """Read every field of one page: see ``read_form_pages``."""
+    return read_form_pages([page], template, readers, target_error=target_error)[0]
+
+
+def read_form_pages(
+    pages: Sequence[RegisteredPage], template: Template, readers: Readers, *, target_error: float
+) -> list[PageFields]:
+    """Read every field of some pages of a form, in the order in which the template lists them.
 
     Args:
-        page: the page laid over its blank.
+        pages: pages laid over their blanks.
         template: the form's template.
         readers: the voices.
         target_error: share of fields that may be wrong among those that nobody sees.
 
     Returns:
-        One reading for each field of the page. On a doubtful page every field is none with the reason
-        ``registration`` and nothing else is read: the caller makes one task of the page. So is every field
-        that was cut off, with the reason ``cut_off``; the others are read.
+        For each page one reading for each of its fields. On a doubtful page every field is none with the
+        reason ``registration`` and nothing else is read: the caller makes one task of the page. So is every
+        field that was cut off, with the reason ``cut_off``; the others are read.
 
     Raises:
         ReaderError: a reader cannot work.
     """
-    asked = template.fields_on(page.form_page)
-    if page.doubtful:
-        return PageFields(tuple(_unread(field, page, "registration", "review") for field in asked))
-    standard = is_standard(page)
-    cut_off = {field.name for field in asked if is_cut_off(page, field)}
-    boxes = [to_px(box) for field in asked for box in field.boxes]
-    ticks = [to_px(box) for field in asked if field.kind in MARKED_KINDS for box in field.boxes]
-    signatures = [to_px(box) for field in asked if field.kind == "signature" for box in field.boxes]
-    writings = {
-        field.name: find_writing(page, to_px(field.box), boxes, standard=standard, signatures_px=signatures)
-        for field in asked
-        if field.kind not in MARKED_KINDS and field.box is not None and field.name not in cut_off
-    }
     judge = judge_of(readers.nets)
-    written = read_written(
-        [
+    cuts = [_Cut.of(page, template) for page in pages]
+    fields = [field for cut in cuts for field in cut.written]
+    written = {field.asked.name: field for field in Voices(readers, judge).read(fields, target_error)}
+    decide = _Decisions(judge, target_error)
+    return [_page_fields(cut, written, decide, readers) for cut in cuts]
+
+
+@dataclass(frozen=True, eq=False)
+class _Cut:
+    """A page on its way: its fields and their ink, cut into lines where they are written."""
+
+    page: RegisteredPage
+    asked: tuple[FormField, ...]
+    standard: bool
+    cut_off: frozenset[str]
+    writings: Mapping[str, Writing]
+    written: tuple[WrittenField, ...]
+
+    @staticmethod
+    def of(page: RegisteredPage, template: Template) -> "_Cut":
+        """Cut a page; of a doubtful one nothing."""
+        asked, standard = template.fields_on(page.form_page), is_standard(page)
+        if page.doubtful:
+            return _Cut(page, asked, standard, frozenset(), {}, ())
+        cut_off = frozenset(field.name for field in asked if is_cut_off(page, field))
+        boxes = [to_px(box) for field in asked for box in field.boxes]
+        signatures = [to_px(box) for field in asked if field.kind == "signature" for box in field.boxes]
+        writings = {
+            field.name: find_writing(
+                page, to_px(field.box), boxes, standard=standard, signatures_px=signatures
+            )
+            for field in asked
+            if field.kind not in MARKED_KINDS and field.box is not None and field.name not in cut_off
+        }
+        written = [
             find_written(field, writings[field.name])
             for field in asked
             if field.name in writings and field.kind != "signature"
-        ],
-        readers,
-        judge,
-        residual_px=page.residual_px,
-        standard=standard,
-        target_error=target_error,
-    )
-    decide = _Decisions(judge, target_error)
+        ]
+        fit = PageFit(page.residual_px, standard)
+        return _Cut(page, asked, standard, cut_off, writings, tuple(of_page(written, fit)))
+
+
+def _page_fields(
+    cut: _Cut, written: Mapping[str, WrittenField], decide: "_Decisions", readers: Readers
+) -> PageFields:
+    page = cut.page
+    if page.doubtful:
+        return PageFields(tuple(_unread(field, page, "registration", "review") for field in cut.asked))
+    ticks = [to_px(box) for field in cut.asked if field.kind in MARKED_KINDS for box in field.boxes]
     found: list[FieldReading] = []
-    for field in asked:
-        if field.name in cut_off:
+    for field in cut.asked:
+        if field.name in cut.cut_off:
             found.append(_unread(field, page, CUT_OFF, "review"))
         elif field.kind in MARKED_KINDS:
-            found.append(_marked(page, field, ticks, decide, standard=standard))
-        elif field.name not in writings:
+            found.append(_marked(page, field, ticks, decide, standard=cut.standard))
+        elif field.name not in cut.writings:
             found.append(_unread(field, page, "no_box", "review"))
         elif field.kind == "signature":
-            found.append(_signed(page, field, writings[field.name], decide, standard=standard))
+            found.append(_signed(page, field, cut.writings[field.name], decide, standard=cut.standard))
         else:
             found.append(_written(page, written[field.name], decide))
+    boxes = [to_px(box) for field in cut.asked for box in field.boxes]
     return PageFields(tuple(found), read_stray(page, boxes, readers.hand))
 
 
@@ -123,6 +155,11 @@ def read_document(
     fields: list[FieldReading] = []
     stray: list[StrayText] = []
     problems: list[Problem] = []
+    came = [number for number in range(1, len(template.pages) + 1) if number in registered]
+    sheets = [registered[number] for number in came]
+    reads = dict(
+        zip(came, read_form_pages(sheets, template, readers, target_error=target_error), strict=True)
+    )
     for number in range(1, len(template.pages) + 1):
         page = registered.get(number)
         if page is None:
@@ -144,7 +181,7 @@ def read_document(
                 for field in template.fields_on(number)
             ]
         else:
-            read = read_form_page(page, template, readers, target_error=target_error)
+            read = reads[number]
             fields += read.fields
             stray += read.stray
             if any(CUT_OFF in field.reasons for field in read.fields):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import log
 
 from extractors.confidence import Agreement
-from extractors.decoding import Choice, as_asked, decode_line
+from extractors.decoding import Choice, decode_line
 from extractors.lexicons import lexicon_of
 from extractors.model import Candidate
 from extractors.readers.protocol import LineReading
@@ -29,7 +29,10 @@ photo, another script."""
 
 @dataclass(frozen=True)
 class Heard:
-    """What each voice saw in a field's lines, in their order; none where a voice was not asked."""
+    """What each voice saw in a field's lines, in their order; none where a voice was not asked.
+
+    What nets saw is ``as_asked``.
+    """
 
     first: tuple[LineReading, ...]
     witness: tuple[LineReading, ...] | None = None
@@ -76,8 +79,7 @@ def settle(asked: FormField, heard: Heard, reasons: Sequence[str] = ()) -> Settl
         heard: at least one line of at least the leading voice.
         reasons: oddities of the ink.
     """
-    first = tuple(as_asked(asked, reading) for reading in heard.first)
-    witness = heard.witness and tuple(as_asked(asked, reading) for reading in heard.witness)
+    first, witness = heard.first, heard.witness
     voices = [voice for voice in (first, witness, heard.third) if voice]
     lines = [
         decode_line(asked, [voice[index] for voice in voices], whole=len(first) == 1)

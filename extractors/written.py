@@ -1,6 +1,6 @@
-"""Written fields: from ink to a normal value with its confidence, all of a page's fields at once.
+"""Written fields: from ink to a normal value with its confidence, all fields of a document at once.
 
-At once, because the third voice starts one process for a page, not one for a field.
+At once, because the third voice starts one process for a document, not one for a field.
 """
 
 from collections.abc import Sequence
@@ -11,9 +11,10 @@ import cv2
 from extractors.calibrated import Group, Judge
 from extractors.confidence import EmptyEvidence, Evidence
 from extractors.crops import Line, cut_comb, cut_lines
+from extractors.decoding import as_asked
 from extractors.model import Candidate
 from extractors.penmanship import typed_probability
-from extractors.readers.protocol import LineCrop, LineReading, Readers
+from extractors.readers.protocol import LineCrop, LineReader, LineReading, Readers
 from extractors.settling import Heard, Settled, settle
 from extractors.struck import find_strike, without_struck
 from extractors.values.grammars import letters_of
@@ -42,13 +43,21 @@ MUST_SEE = frozenset(
 """Reasons for which a person looks at writing however sure the figures are."""
 
 BLACKENED = 0.6
-"""A piece of ink that fills more than this of its own box, as high as a line and longer than high, is a bar, a
-blot or white writing on black: a felt pen's letters, each alone, fill half."""
+"""A piece of ink that fills more than this of its own box, as high as a line and longer than high, is a bar,
+a blot or white writing on black: a felt pen's letters, each alone, fill half."""
+
+
+@dataclass(frozen=True)
+class PageFit:
+    """How a page came: how well it fits its blank (``residual_px``), and whether with 98 rows to the inch."""
+
+    residual_px: float
+    standard: bool
 
 
 @dataclass(frozen=True, eq=False)
 class WrittenField:
-    """One written field on its way: ``value`` and what follows are filled by ``read_written``.
+    """One written field on its way: ``fit`` is filled by ``of_page``, the rest below it by ``Voices``.
 
     Attributes:
         typed: probability that a machine wrote it; none where too little is written to tell.
@@ -60,6 +69,7 @@ class WrittenField:
     lines: tuple[Line, ...]
     typed: float | None
     ink_reasons: tuple[str, ...] = ()
+    fit: PageFit = PageFit(0.0, standard=False)
     handwritten: bool = False
     value: str | None = None
     raw: str = ""
@@ -103,38 +113,15 @@ def _blackened(writing: Writing) -> bool:
     return bool((high & (wide > 1.5 * tall) & (area > BLACKENED * wide * tall)).any())
 
 
-def read_written(
-    fields: Sequence[WrittenField],
-    readers: Readers,
-    judge: Judge,
-    *,
-    residual_px: float,
-    standard: bool,
-    target_error: float,
-) -> dict[str, WrittenField]:
-    """Read the written fields of a page.
-
-    Args:
-        fields: every written field of the page, empty ones too.
-        readers: the voices.
-        judge: says how sure a reading is.
-        residual_px: how well the page fits its blank.
-        standard: the page came with 98 rows to the inch.
-        target_error: share of fields that may be wrong among those that nobody sees. The third voice is asked
-            only about typed fields that the nets leave less sure than this.
-
-    Returns:
-        Each field read, by name.
-    """
-    page = Page(readers, judge, residual_px, standard)
-    return {field.asked.name: field for field in page.read(with_hands(fields), target_error)}
-
-
-def with_hands(fields: Sequence[WrittenField]) -> list[WrittenField]:
+def of_page(fields: Sequence[WrittenField], fit: PageFit) -> list[WrittenField]:
     """The fields of a page, each judged typed or handwritten; what is too short to tell is as the others."""
     mostly_typed = _mostly_typed(fields)
     return [
-        replace(field, handwritten=(field.typed if field.typed is not None else mostly_typed) < TYPED_FROM)
+        replace(
+            field,
+            fit=fit,
+            handwritten=(field.typed if field.typed is not None else mostly_typed) < TYPED_FROM,
+        )
         for field in fields
     ]
 
@@ -146,24 +133,33 @@ def _mostly_typed(fields: Sequence[WrittenField]) -> float:
 
 
 @dataclass(frozen=True)
-class Page:
-    """The voices and what all fields of a page share."""
+class Voices:
+    """The readers, and the judge of what they read."""
 
     readers: Readers
     judge: Judge
-    residual_px: float
-    standard: bool
 
     def read(self, fields: Sequence[WrittenField], target_error: float) -> list[WrittenField]:
-        """Every field with its value and confidence, each voice asked only where those before leave doubt."""
+        """Read the written fields of a document, each voice asked only where those before leave doubt.
+
+        Args:
+            fields: ``of_page`` of one or more pages, empty fields too.
+            target_error: share of fields that may be wrong among those that nobody sees.
+
+        Returns:
+            The fields in their order, each with its value and confidence.
+
+        Raises:
+            ReaderError: a reader cannot work.
+        """
         read = [self._by_nets(field, target_error) for field in fields]
-        open_ = [
+        doubtful = [
             index
             for index, (field, heard) in enumerate(read)
             if heard is not None and not field.handwritten and not self.passes("written", field, target_error)
         ]
-        said = self.third([read[index][0] for index in open_])
-        for index, readings in zip(open_, said, strict=False):
+        said = self.third([read[index][0] for index in doubtful])
+        for index, readings in zip(doubtful, said, strict=False):
             field, heard = read[index]
             if heard is not None:
                 read[index] = (self.settled(field, replace(heard, third=readings)), None)
@@ -191,12 +187,11 @@ class Page:
 
     def leading(self, field: WrittenField) -> tuple[LineReading, ...]:
         """What the leading net sees in a field's lines."""
-        reader = self.readers.hand if field.handwritten else self.readers.typed
-        return reader.read(_crops(field))
+        return _read(field, self.readers.hand if field.handwritten else self.readers.typed)
 
     def witness(self, field: WrittenField) -> tuple[LineReading, ...] | None:
         """What the witness sees in a field's lines; none without one."""
-        return self.readers.witness.read(_crops(field)) if self.readers.witness is not None else None
+        return _read(field, self.readers.witness) if self.readers.witness is not None else None
 
     def third(self, fields: Sequence[WrittenField]) -> list[tuple[LineReading, ...]]:
         """What the third voice sees in each field; no process is started for none, and none without one."""
@@ -224,14 +219,14 @@ class Page:
         """An empty field, or one in which everything was crossed out or nothing can be read."""
         if field.ink_reasons:
             return replace(field, confidence=0.3, reasons=_once(*field.ink_reasons, "illegible"))
-        evidence = EmptyEvidence(field.writing.alien_share, self.standard, self.residual_px)
+        evidence = EmptyEvidence(field.writing.alien_share, field.fit.standard, field.fit.residual_px)
         return replace(field, confidence=self.judge.empty(evidence))
 
     def _evidence(self, field: WrittenField, found: Settled) -> Evidence:
         return Evidence(
             kind=field.asked.kind,
             handwritten=field.handwritten,
-            standard=self.standard,
+            standard=field.fit.standard,
             share=found.share,
             first=found.first,
             witness=found.witness,
@@ -244,16 +239,17 @@ class Page:
             lines=len(field.lines),
             height_px=min(line.pixels.shape[0] for line in field.lines),
             pieces=sum(cv2.connectedComponents(255 - line.pixels)[0] - 1 for line in field.lines),
-            residual_px=self.residual_px,
+            residual_px=field.fit.residual_px,
             alien_share=field.writing.alien_share,
             outside_share=field.writing.outside_share,
             reasons=found.reasons,
         )
 
 
-def _crops(field: WrittenField) -> list[LineCrop]:
+def _read(field: WrittenField, reader: LineReader) -> tuple[LineReading, ...]:
     letters = letters_of(field.asked)
-    return [LineCrop(line.pixels, letters) for line in field.lines]
+    readings = reader.read([LineCrop(line.pixels, letters) for line in field.lines])
+    return tuple(as_asked(field.asked, reading) for reading in readings)
 
 
 def _once(*reasons: str) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from extractors.features import (
 from extractors.readers.protocol import LineCrop, LineReading, Readers
 from extractors.settling import Heard
 from extractors.values import normalize
-from extractors.written import MUST_SEE, Page, WrittenField, with_hands
+from extractors.written import MUST_SEE, PageFit, Voices, WrittenField, of_page
 from form_templates.model import Kind
 from remsfax.scoring import is_empty, same_value
 
@@ -104,29 +104,29 @@ def _key(crop: LineCrop) -> str:
 def cases_of(cut: CutPage, readers: Readers) -> Iterator[Case]:
     """The cases of a page, every voice heard on every field that it may be asked about."""
     yield from _marked(cut)
-    page = Page(readers, Cautious(), cut.residual_px, cut.standard)
-    fields = with_hands(cut.written)
-    page.third(
+    voices = Voices(readers, Cautious())
+    fields = of_page(cut.written, PageFit(cut.residual_px, cut.standard))
+    voices.third(
         [field_ for field_ in fields if field_.lines and not field_.handwritten]
     )  # at once, to remember
     for field_ in fields:
         told = cut.truth[field_.asked.name]
         if field_.lines:
-            yield _written(cut, page, field_, told)
+            yield _written(cut, voices, field_, told)
         elif not field_.filled:
             evidence = EmptyEvidence(field_.writing.alien_share, cut.standard, cut.residual_px)
             step = Step("empty", empty_features(evidence), not is_filled(told))
             yield Case(cut.fax, cut.line, field_.asked.kind, bool(told["hand"]), cut.standard, "empty", step)
 
 
-def _written(cut: CutPage, page: Page, field_: WrittenField, told: Json) -> Case:
-    quick, leading = page.witness(field_), page.leading(field_)
+def _written(cut: CutPage, voices: Voices, field_: WrittenField, told: Json) -> Case:
+    quick, leading = voices.witness(field_), voices.leading(field_)
     free = " ".join(reading.text for reading in leading).strip()
     both = Heard(leading, quick)
     third = None
-    if not field_.handwritten and page.readers.second is not None:
-        (said,) = page.third([field_])
-        third = _step(page.settled(field_, Heard(leading, quick, said)), told)
+    if not field_.handwritten and voices.readers.second is not None:
+        (said,) = voices.third([field_])
+        third = _step(voices.settled(field_, Heard(leading, quick, said)), told)
     return Case(
         fax=cut.fax,
         line=cut.line,
@@ -134,8 +134,8 @@ def _written(cut: CutPage, page: Page, field_: WrittenField, told: Json) -> Case
         hand=bool(told["hand"]),
         standard=cut.standard,
         group="written",
-        nets=_step(page.settled(field_, both), told),
-        alone=_step(page.settled(field_, Heard(quick)), told) if quick is not None else None,
+        nets=_step(voices.settled(field_, both), told),
+        alone=_step(voices.settled(field_, Heard(quick)), told) if quick is not None else None,
         third=third,
         plain=is_right(field_.asked.kind, normalize(field_.asked, free).value, told),
     )

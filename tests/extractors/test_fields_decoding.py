@@ -8,7 +8,7 @@ import pytest
 from extractors.decoding import as_asked, decode_line, is_sure
 from extractors.readers.ctc import ALPHABET, COLUMN, LogProbabilities, best_path, text_probability
 from extractors.readers.protocol import LineReading
-from extractors.settling import Heard, settle
+from extractors.settling import Heard, Settled, settle
 from form_templates.model import FormField, Kind
 
 
@@ -32,6 +32,10 @@ def seen(*letters: dict[str, float] | str) -> LineReading:
     logs: LogProbabilities = np.asarray(np.log(np.stack(rows)), np.float32)
     text, figures = best_path(logs)
     return LineReading(text, text_probability(logs, text), figures, logs)
+
+
+def settled(asked: FormField, *lines: LineReading, third: tuple[LineReading, ...] | None = None) -> Settled:
+    return settle(asked, Heard(tuple(as_asked(asked, line) for line in lines), None, third))
 
 
 def test_a_second_net_that_sees_better_wins() -> None:
@@ -58,41 +62,41 @@ def test_letters_drawn_like_digits_are_digits_where_only_those_stand() -> None:
 
 
 def test_an_answer_that_there_is_none_stays_one_where_only_digits_stand() -> None:
-    found = settle(field("npi"), Heard((seen(*"N/A"),)))
+    found = settled(field("npi"), seen(*"N/A"))
     assert found.value is None
     assert found.reasons == ("not_applicable",)
 
 
 def test_a_month_in_letters_is_read_in_letters() -> None:
-    found = settle(field("date"), Heard((seen(*"Oct 5, 2026"),)))
+    found = settled(field("date"), seen(*"Oct 5, 2026"))
     assert (found.value, found.plausible) == ("2026-10-05", True)
 
 
 def test_a_year_that_makes_no_sense_gives_way_to_one_nearly_as_likely() -> None:
     reading = seen(*"0808", {"2": 0.5, "1": 0.45}, {"0": 0.5, "9": 0.45}, *"71")
-    born = settle(field("date", "date_of_birth", comb=8), Heard((reading,)))
+    born = settled(field("date", "date_of_birth", comb=8), reading)
     assert born.value == "1971-08-08"
 
 
 def test_a_number_repaired_by_its_check_digit_says_so() -> None:
     reading = seen(*"12345678", {"8": 0.6, "9": 0.39}, "3")
-    found = settle(field("npi"), Heard((reading,)))
+    found = settled(field("npi"), reading)
     assert found.value == "1234567893"
     assert not found.first_agrees
     assert "repaired" in found.reasons
-    assert "repaired" not in settle(field("npi"), Heard((seen(*"1234567893"),))).reasons
+    assert "repaired" not in settled(field("npi"), seen(*"1234567893")).reasons
 
 
 @pytest.mark.parametrize("text", ["x" * 200, "1234567 see attached list of 14 infusions", "??!!"])
 def test_no_date_is_invented_from_what_is_none(text: str) -> None:
-    found = settle(field("date"), Heard((seen(*text),)))
+    found = settled(field("date"), seen(*text))
     assert found.value is None
     assert "illegible" in found.reasons
 
 
 def test_what_no_net_believes_is_no_reading() -> None:
     faint = [dict.fromkeys(string.ascii_letters + string.digits, 0.016)] * 6
-    found = settle(field("text"), Heard((seen(*faint),)))
+    found = settled(field("text"), seen(*faint))
     assert found.value is None
     assert "illegible" in found.reasons
 
@@ -107,15 +111,15 @@ def test_nets_that_agree_on_a_likely_value_need_no_search() -> None:
 
 def test_lines_of_a_field_are_read_one_by_one_and_joined() -> None:
     asked = field("free_text", lines=2)
-    found = settle(asked, Heard((seen(*"bruising"), seen(*"resolved"))))
+    found = settled(asked, seen(*"bruising"), seen(*"resolved"))
     assert found.value == "bruising resolved"
     assert found.first_agrees
 
 
 def test_a_third_voice_that_reads_no_net_adds_its_text() -> None:
     asked = field("text")
-    heard = Heard((seen(*"clinic"),), None, (LineReading("Clinic", 0.8),))
-    assert settle(asked, heard).third == "agree"
-    other = Heard((seen(*"clinic"),), None, (LineReading("clime", 0.8),))
-    assert settle(asked, other).third == "disagree"
-    assert "disagree" in settle(asked, other).reasons
+    agreed = settled(asked, seen(*"clinic"), third=(LineReading("Clinic", 0.8),))
+    assert agreed.third == "agree"
+    other = settled(asked, seen(*"clinic"), third=(LineReading("clime", 0.8),))
+    assert other.third == "disagree"
+    assert "disagree" in other.reasons
