@@ -1,9 +1,9 @@
 """What people change in fields: a row more each time, with the value before; the reading itself stays."""
 
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,9 @@ from store.model import Value
 from store.projection import people_keys
 from store.registers.waiting import wait_to_register
 from store.tables import Correction, Document, Field, Record, ReviewTask, Transmission
+
+REGISTER = "register"
+"""Who gave a field a value that the registers know and the reading offered: no person."""
 
 
 def correct_field(engine: Engine, document_id: str, name: str, value: Value, *, by: str, why: str) -> int:
@@ -38,65 +41,148 @@ def correct_field(engine: Engine, document_id: str, name: str, value: Value, *, 
         UnknownField: there is no such field.
         StoreUnreachable, StoreBusy, DiskFull: nothing was noted.
     """
-    now = datetime.now(UTC)
     with writing(engine) as session:
-        document = session.get(Document, document_id)
-        field = session.get(Field, (document_id, name))
-        if document is None or field is None:
-            raise UnknownField(f"Document {document_id} has no field {name}; look the document up again.")
-        # Held until the end: two corrections of one fax follow each other, and each knows the value before.
-        session.execute(
-            select(Transmission.id).where(Transmission.id == document.transmission_id).with_for_update()
-        )
-        before, number = _latest(session, field)
-        row = Correction(
-            document_id=document_id,
-            name=name,
-            number=number + 1,
-            value_before=before,
-            value=list(value) if isinstance(value, tuple) else value,
-            corrected_by=by,
-            corrected_at=now,
-            why=why,
-        )
-        session.add(row)
-        session.flush()
-        session.refresh(row)
-        _project(session, document, name, row.value)
-        wait_to_register(session, (document_id,))
-        session.execute(
-            update(ReviewTask)
-            .where(
-                ReviewTask.document_id == document_id, ReviewTask.field == name, ReviewTask.status == "open"
-            )
-            .values(status="done", done_by=by, done_at=now)
-        )
-        trail.append(
-            session,
-            trail.Event(
-                document.transmission_id,
-                trail.CORRECTED,
-                f"{document_id}/{name}/{row.number}",
-                actor=by,
-                details={"correction": correction_hash(row)},
-            ),
-        )
-        return row.number
+        return correct_in_session(session, document_id, name, value, by=by, why=why).number
 
 
-def _latest(session: Session, field: Field) -> tuple[Any, int]:
-    mine = (Correction.document_id == field.document_id, Correction.name == field.name)
-    number = session.execute(select(func.coalesce(func.max(Correction.number), 0)).where(*mine)).scalar_one()
-    if number == 0:
-        return field.value, 0
-    value = session.execute(select(Correction.value).where(*mine, Correction.number == number)).scalar_one()
-    return value, number
+def correct_in_session(
+    session: Session, document_id: str, name: str, value: Value, *, by: str, why: str
+) -> Correction:
+    """Like ``correct_field``, within the caller's transaction."""
+    document, field = _found(session, document_id, name)
+    rows = _rows(session, field)
+    row = _new(field, rows, by, why)
+    row.value = list(value) if isinstance(value, tuple) else value
+    _write(session, document, row)
+    session.execute(
+        update(ReviewTask)
+        .where(
+            ReviewTask.document_id == document_id,
+            ReviewTask.field == name,
+            ReviewTask.kind == "field",
+            ReviewTask.status == "open",
+        )
+        .values(
+            status="done",
+            done_by=by,
+            done_at=row.corrected_at,
+            claimed_by=None,
+            claimed_until=None,
+            version=ReviewTask.version + 1,
+        )
+    )
+    _note(session, document, row)
+    return row
 
 
-def _project(session: Session, document: Document, name: str, value: Any) -> None:
-    record = session.get(Record, document.id)
+def withdraw_in_session(session: Session, document_id: str, name: str, *, by: str, why: str) -> Correction:
+    """Take back the last correction of a field that stands, within the caller's transaction.
+
+    That is a row more, too. The field is then as it was before: what an earlier correction said, or what was
+    read, in doubt if it was in doubt.
+
+    Raises:
+        UnknownField: there is no such field, or nothing of it to take back.
+    """
+    document, field = _found(session, document_id, name)
+    rows = _rows(session, field)
+    if not standing_corrections(rows):
+        raise UnknownField(f"Field {name} of document {document_id} has no correction to take back.")
+    *earlier, _ = not_taken_back(rows)
+    row = _new(field, rows, by, why)
+    row.value, row.withdrawn = earlier[-1].value if earlier else field.value, True
+    _write(session, document, row, doubtful=not earlier and field.decision == "review")
+    _note(session, document, row)
+    return row
+
+
+def standing_corrections(rows: Iterable[Correction]) -> tuple[Correction, ...]:
+    """The correction of each field that holds, none of a field whose corrections were all taken back.
+
+    Args:
+        rows: of one document, those of one field in the order of their numbers.
+    """
+    by_name: dict[str, list[Correction]] = {}
+    for row in rows:
+        by_name.setdefault(row.name, []).append(row)
+    stacks = (not_taken_back(own) for own in by_name.values())
+    return tuple(stack[-1] for stack in stacks if stack)
+
+
+def not_taken_back(rows: Iterable[Correction]) -> list[Correction]:
+    """The corrections of one field, in the order of their numbers, without those that were taken back."""
+    stack: list[Correction] = []
+    for row in rows:
+        if row.withdrawn:
+            stack.pop()
+        else:
+            stack.append(row)
+    return stack
+
+
+def _found(session: Session, document_id: str, name: str) -> tuple[Document, Field]:
+    document = session.get(Document, document_id)
+    field = session.get(Field, (document_id, name))
+    if document is None or field is None:
+        raise UnknownField(f"Document {document_id} has no field {name}; look the document up again.")
+    # Held until the end: two corrections of one fax follow each other, and each knows the value before.
+    session.execute(
+        select(Transmission.id).where(Transmission.id == document.transmission_id).with_for_update()
+    )
+    return document, field
+
+
+def _rows(session: Session, field: Field) -> Sequence[Correction]:
+    return session.scalars(
+        select(Correction)
+        .where(Correction.document_id == field.document_id, Correction.name == field.name)
+        .order_by(Correction.number)
+    ).all()
+
+
+def _new(field: Field, rows: Sequence[Correction], by: str, why: str) -> Correction:
+    """The next row about a field, but for its value."""
+    standing = standing_corrections(rows)
+    return Correction(
+        document_id=field.document_id,
+        name=field.name,
+        number=len(rows) + 1,
+        value_before=standing[0].value if standing else field.value,
+        corrected_by=by,
+        corrected_at=datetime.now(UTC),
+        why=why,
+        withdrawn=False,
+    )
+
+
+def _write(session: Session, document: Document, row: Correction, *, doubtful: bool = False) -> None:
+    session.add(row)
+    session.flush()
+    session.refresh(row)
+    _project(session, row, doubtful=doubtful)
+    wait_to_register(session, (document.id,))
+
+
+def _note(session: Session, document: Document, row: Correction) -> None:
+    session.flush()
+    trail.append(
+        session,
+        trail.Event(
+            document.transmission_id,
+            trail.CORRECTED,
+            f"{document.id}/{row.name}/{row.number}",
+            actor=row.corrected_by,
+            details={"correction": correction_hash(row)},
+        ),
+    )
+
+
+def _project(session: Session, row: Correction, *, doubtful: bool) -> None:
+    """Let the record of the form follow; a value in doubt is not in it."""
+    record = session.get(Record, row.document_id)
     if record is None:
         return
-    record.content = {**record.content, name: value}
+    rest = {name: value for name, value in record.content.items() if name != row.name}
+    record.content = rest if doubtful else {**rest, row.name: row.value}
     for column, key in people_keys(record.form, record.content).items():
         setattr(record, column, key)

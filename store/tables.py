@@ -64,7 +64,7 @@ class Transmission(Base):
         Index(None, "status", "received_at", "id"),
         Index(None, "status", "priority", "received_at", "id"),
         Index(None, "received_at", "id"),
-        Index(None, "sender"),
+        Index("ix_transmissions_sender", "sender", postgresql_ops={"sender": "text_pattern_ops"}),
         partial_index(
             "assigned_to", "assigned_to IS NOT NULL", "assigned_to", "received_at", of="transmissions"
         ),
@@ -233,6 +233,8 @@ class Correction(Base):
     corrected_by: Mapped[str]
     corrected_at: Mapped[datetime]
     why: Mapped[str]
+    withdrawn: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """It takes the one before it back: see ``store.corrections.standing_corrections``."""
 
 
 class Finding(Base):
@@ -262,6 +264,11 @@ class Record(Base):
         CheckConstraint("state IN ('recorded', 'in_review', 'rejected')", name="state"),
         Index(None, "form", "state"),
         Index(None, "patient_last_name", "date_of_birth"),
+        Index(
+            "ix_records_patient_last_name",
+            "patient_last_name",
+            postgresql_ops={"patient_last_name": "text_pattern_ops"},
+        ),
     )
 
     document_id: Mapped[str] = mapped_column(Id(), ForeignKey("documents.id"), primary_key=True)

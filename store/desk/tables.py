@@ -121,6 +121,22 @@ class CommentRow(Base):
     text: Mapped[str]
 
 
+class Rejection(Base):
+    """A person rejected a form, or took that back. Append-only; the last one holds."""
+
+    __tablename__ = "rejections"
+    __table_args__ = (Index(None, "document_id", "at"),)
+
+    id: Mapped[str] = mapped_column(Id(), primary_key=True)
+    document_id: Mapped[str] = mapped_column(Id(), ForeignKey("documents.id"))
+    rejected: Mapped[bool]
+    account: Mapped[str] = mapped_column(Name())
+    at: Mapped[datetime]
+    why: Mapped[str]
+    tasks: Mapped[list[Any]]
+    """The tasks that it closed, to open them again."""
+
+
 class LookRow(Base):
     """A person saw a page. Sealed into the audit trail soon after; from then on it cannot be changed."""
 

@@ -8,7 +8,7 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
-APPEND_ONLY = ("account_events", "answers", "comments")
+APPEND_ONLY = ("account_events", "answers", "comments", "rejections")
 
 OPEN_WORK = "status <> 'done' AND stage IN ('first', 'second') AND kind IN ('field', 'page', 'document')"
 
@@ -24,12 +24,9 @@ def upgrade() -> None:
 
 
 def _widen(table: str, column: str, condition: str) -> None:
-    """Let a column take more values. SQLite makes the table anew, and leaves the earlier check behind."""
-    if op.get_bind().dialect.name == "postgresql":
-        op.drop_constraint(op.f(f"ck_{table}_ck_{table}_{column}"), table)
-        op.create_check_constraint(op.f(f"ck_{table}_{column}"), table, condition)
-        return
-    with op.batch_alter_table(table, recreate="always") as batch:
+    """Let a column take more values; SQLite makes the table anew for it."""
+    with op.batch_alter_table(table) as batch:
+        batch.drop_constraint(op.f(f"ck_{table}_ck_{table}_{column}"), type_="check")
         batch.create_check_constraint(op.f(f"ck_{table}_{column}"), sa.text(condition))
 
 
@@ -79,13 +76,23 @@ def _add_columns() -> None:
         ["status", "priority", "received_at", "id"],
     )
     op.create_index("ix_transmissions_received_at_id", "transmissions", ["received_at", "id"])
-    op.create_index("ix_transmissions_sender", "transmissions", ["sender"])
+    op.create_index(
+        "ix_transmissions_sender", "transmissions", ["sender"],
+        postgresql_ops={"sender": "text_pattern_ops"},
+    )  # fmt: skip
     _create_index(
         "ix_transmissions_assigned_to", "transmissions", ["assigned_to", "received_at"],
         "assigned_to IS NOT NULL",
     )  # fmt: skip
     _create_index("ix_transmissions_unsampled", "transmissions", ["received_at"], "NOT sampled")
+    op.add_column(
+        "corrections", sa.Column("withdrawn", sa.Boolean(), server_default=sa.false(), nullable=False)
+    )
     op.create_index("ix_documents_form", "documents", ["form", "transmission_id"])
+    op.create_index(
+        "ix_records_patient_last_name", "records", ["patient_last_name"],
+        postgresql_ops={"patient_last_name": "text_pattern_ops"},
+    )  # fmt: skip
 
 
 def _create_people() -> None:
@@ -192,6 +199,20 @@ def _create_work() -> None:
     op.create_index("ix_looks_transmission_id_at", "looks", ["transmission_id", "at"])
     op.create_index("ix_looks_seal", "looks", ["seal"])
     _create_index("ix_looks_unsealed", "looks", ["transmission_id"], "seal IS NULL")
+
+    op.create_table(
+        "rejections",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("document_id", sa.String(length=36), nullable=False),
+        sa.Column("rejected", sa.Boolean(), nullable=False),
+        sa.Column("account", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("tasks", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["document_id"], ["documents.id"], name="fk_rejections_document_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_rejections"),
+    )
+    op.create_index("ix_rejections_document_id_at", "rejections", ["document_id", "at"])
 
 
 def _create_figures() -> None:

@@ -1,0 +1,575 @@
+"""What a person says of a task, and what follows: stored once with all that it changes, or not at all.
+
+One transaction holds the answer, the correction, the rules run again, the tasks, the record, the fax and the
+trail. The row of the fax is held from the beginning, so that two savers follow each other; the second finds
+the task done or changed and is refused with both values.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from fnmatch import fnmatchcase
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from store import trail
+from store.database import writing
+from store.desk.double_entry import (
+    FIELD_VERDICTS,
+    HOLDS_A_VALUE,
+    Step,
+    as_entry,
+    entries_of,
+    sample_step,
+    step,
+)
+from store.desk.entitled import EVENT, kinds_of, of_unit
+from store.desk.errors import (
+    DecisionTaken,
+    NothingToUndo,
+    OwnWork,
+    RoleRefused,
+    UnknownDecision,
+    VerdictRefused,
+)
+from store.desk.loading import is_blind, load_tasks
+from store.desk.measuring import forget, measure
+from store.desk.model import (
+    Entry,
+    Happened,
+    OutreachLine,
+    Person,
+    RecordState,
+    Said,
+    Saved,
+    Stage,
+    Standing,
+    Verdict,
+)
+from store.desk.proof import answer_hash
+from store.desk.queue import claim_tasks, held_task, refuse_others, refuse_stale
+from store.desk.rules import Rules, findings_if, findings_now, plain_value
+from store.desk.settings import ReviewSettings
+from store.desk.settling import Cause, correct_in, recheck_in, withdraw_in
+from store.desk.tables import AnswerRow
+from store.model import Status, Value
+from store.tables import Document, Field, Record, ReviewTask, Transmission
+from validators.catalog import RULES
+
+ANSWERED = "answered"
+UNDO = "undo"
+REOPENED = "reopened"
+WHY_CHARS = 2_000
+VALUE_CHARS = 10_000
+SECONDS_MOST = 3_600.0
+"""Whoever took longer for one field was not at it."""
+
+WHY = {
+    "first": "entered",
+    "second": "two entries agree",
+    "lead": "decided between two entries",
+    "outreach": "asked the sender",
+}
+"""Why a correction was made, by the stage at which the field was settled."""
+
+
+@dataclass(frozen=True)
+class Acting:
+    """A person who saves, within one transaction."""
+
+    session: Session
+    settings: ReviewSettings
+    rules: Rules
+    person: Person
+
+
+@dataclass(frozen=True)
+class LastAnswer:
+    """One of a person's own answers."""
+
+    decision_id: str
+    task_id: str
+    transmission_id: str
+    document_id: str | None
+    field: str | None
+    at: datetime
+    can_be_undone: bool
+
+
+def answer(engine: Engine, settings: ReviewSettings, rules: Rules, person: Person, said: Said) -> Saved:
+    """Store what a person says of a task, and all that follows, once.
+
+    The same decision again changes nothing and gives what stands now.
+
+    Raises:
+        StaleSave: somebody else was there before; carries both values.
+        HeldByAnother: somebody else works on it.
+        OwnWork: the person would confirm itself.
+        RoleRefused: the role may not say this.
+        VerdictRefused: the task cannot be answered like that.
+        DecisionTaken: the decision id belongs to another decision.
+        UnknownTask: there is no such task.
+    """
+    check_decision_id(said.decision_id)
+    try:
+        with writing(engine) as session:
+            acting = Acting(session, settings, rules, person)
+            task = held_task(session, said.task_id)
+            repeated = _repeated(session, person, said.decision_id, task.id)
+            if repeated is not None:
+                return _saved(acting, task, repeated, before=None)
+            before = _open_tasks(session, task)
+            row = answer_in(acting, task, said)
+            return _saved(acting, task, row, before=before)
+    except IntegrityError:
+        raise _taken() from None
+
+
+def answer_in(acting: Acting, task: ReviewTask, said: Said, *, on_wall: bool = False) -> AnswerRow:
+    """Store a new answer to a task that is held, within the caller's transaction; raises as ``answer``."""
+    now, session, person = datetime.now(UTC), acting.session, acting.person
+    field = _field(session, task)
+    refuse_stale(task, said.version, current=_current(session, task, field), yours=said.value)
+    refuse_others(task, person, now)
+    _refuse_role(acting, task, field)
+    _refuse_verdict(task, said)
+    new = _entry(said)
+    moved = _step(acting, task, field, new)
+    stage_before, was_sample = task.stage, task.status == "sample"
+    if task.stage == "first" and moved.stage in ("second", "lead"):
+        task.first_by = person.account
+    elif task.stage == "second":
+        task.second_by = person.account
+    task.stage, task.version = moved.stage, task.version + 1
+    task.claimed_by = task.claimed_until = task.postponed_until = None
+    if moved.done:
+        task.status, task.done_by, task.done_at = "done", person.account, now
+    row = AnswerRow(
+        id=said.decision_id,
+        task_id=task.id,
+        account=person.account,
+        at=now,
+        verdict=said.verdict,
+        value=list(new.value) if isinstance(new.value, tuple) else new.value,
+        why=said.why.strip(),
+        happened=moved.happened,
+        stage=stage_before,
+        sample=was_sample,
+        on_wall=on_wall,
+        version=task.version,
+        seconds=_seconds(said.seconds),
+        form=_form(session, task),
+        field=task.field,
+        field_kind=field.kind if field is not None else None,
+    )
+    _keep(session, task, row)
+    if field is not None and task.kind == "field" and moved.settled is not None:
+        measure(session, acting.settings, task, field, moved.settled)
+    if moved.done and not was_sample:
+        _follow(acting, task, moved, WHY[stage_before])
+    return row
+
+
+def undo(  # noqa: PLR0917 - who, what, and by which rules
+    engine: Engine,
+    settings: ReviewSettings,
+    rules: Rules,
+    person: Person,
+    decision_id: str,
+    undone_id: str,
+) -> Saved:
+    """Take back one of one's own answers, as long as nothing was built on it; the task is the person's again.
+
+    Args:
+        engine: of the store.
+        settings: of the review.
+        rules: the checks of forms.
+        person: who answered.
+        decision_id: of this undoing, made by the browser; the same one again changes nothing.
+        undone_id: the decision to take back.
+
+    Raises:
+        NothingToUndo: it is not one's own, it was undone, or others have gone on from it.
+        UnknownDecision, DecisionTaken: nothing was changed.
+    """
+    check_decision_id(decision_id)
+    try:
+        with writing(engine) as session:
+            task_id = session.execute(
+                select(AnswerRow.task_id).where(AnswerRow.id == undone_id)
+            ).scalar_one_or_none()
+            if task_id is None:
+                raise UnknownDecision("There is no such answer; it was never stored.")
+            task = held_task(session, task_id)
+            acting = Acting(session, settings, rules, person)
+            known = _repeated(session, person, decision_id, task.id)
+            before = _open_tasks(session, task) - {task.id}
+            row = known or _undo(acting, task, decision_id, undone_id)
+            saved = _saved(acting, task, row, before=before)
+            return replace(saved, repeated=known is not None)
+    except IntegrityError:
+        raise _taken() from None
+
+
+def last_answers(session: Session, person: Person, limit: int = 20) -> tuple[LastAnswer, ...]:
+    """A person's own answers, the latest first, without those that were taken back."""
+    rows = session.execute(
+        select(AnswerRow, ReviewTask)
+        .join(ReviewTask, ReviewTask.id == AnswerRow.task_id)
+        .where(
+            AnswerRow.account == person.account,
+            AnswerRow.verdict.not_in((UNDO, REOPENED)),
+            ~_undoing(AnswerRow.id),
+        )
+        .order_by(AnswerRow.at.desc(), AnswerRow.id)
+        .limit(limit)
+    )
+    return tuple(
+        LastAnswer(
+            row.id,
+            row.task_id,
+            task.transmission_id,
+            task.document_id,
+            row.field,
+            row.at,
+            task.version == row.version,
+        )
+        for row, task in rows.tuples()
+    )
+
+
+def what_stands(
+    session: Session, rules: Rules, document_id: str, edits: Mapping[str, Value]
+) -> tuple[Standing, ...]:
+    """What the rules say of a form with values that were typed and not saved; writes nothing."""
+    return findings_if(session, rules, document_id, edits)
+
+
+def outreach(session: Session, *, limit: int = 200) -> tuple[OutreachLine, ...]:
+    """What senders have to be asked, the most urgent first."""
+    tasks = session.execute(
+        select(ReviewTask, Transmission.sender, Document.form)
+        .join(Transmission, Transmission.id == ReviewTask.transmission_id)
+        .outerjoin(Document, Document.id == ReviewTask.document_id)
+        .where(ReviewTask.status == "open", ReviewTask.stage == "outreach")
+        .order_by(ReviewTask.priority, ReviewTask.received_at, ReviewTask.id)
+        .limit(limit)
+    ).all()
+    latest: dict[str, AnswerRow] = {}
+    for row in session.scalars(
+        select(AnswerRow)
+        .where(
+            AnswerRow.task_id.in_([task.id for task, _, _ in tasks]),
+            AnswerRow.happened == "waits_for_sender",
+        )
+        .order_by(AnswerRow.version)
+    ):
+        latest[row.task_id] = row
+    return tuple(
+        OutreachLine(
+            task_id=task.id,
+            version=task.version,
+            transmission_id=task.transmission_id,
+            document_id=task.document_id,
+            form=form,
+            field=task.field,
+            page=task.page,
+            asked_by=latest[task.id].account,
+            asked_at=latest[task.id].at,
+            verdict=cast("Verdict", latest[task.id].verdict),
+            asks=latest[task.id].why,
+            sender=sender,
+            priority=task.priority,
+        )
+        for task, sender, form in tasks
+        if task.id in latest
+    )
+
+
+def back_to_queue(engine: Engine, person: Person, decision_id: str, task_id: str, version: int) -> int:
+    """Give a task that waits for its sender back to the reviewers, as if nobody had looked; its new version.
+
+    Raises:
+        UnknownTask, StaleSave, VerdictRefused, DecisionTaken: nothing was changed.
+    """
+    check_decision_id(decision_id)
+    try:
+        with writing(engine) as session:
+            task = held_task(session, task_id)
+            repeated = _repeated(session, person, decision_id, task.id)
+            if repeated is not None:
+                return repeated.version
+            refuse_stale(task, version)
+            if task.stage != "outreach":
+                raise VerdictRefused("This task does not wait for its sender; look at it again.")
+            row = _bare(person, task, decision_id, REOPENED)
+            task.stage, task.first_by, task.second_by = "first", None, None
+            task.version = row.version
+            _keep(session, task, row)
+            return row.version
+    except IntegrityError:
+        raise _taken() from None
+
+
+def check_decision_id(decision_id: str) -> None:
+    """Refuse what is no UUID in its usual form.
+
+    Raises:
+        VerdictRefused: it is none.
+    """
+    try:
+        usual = str(UUID(decision_id)) == decision_id
+    except ValueError:
+        usual = False
+    if not usual:
+        raise VerdictRefused("A decision needs an id of its own, a UUID in lower case; reload the page.")
+
+
+def _taken() -> DecisionTaken:
+    return DecisionTaken("This decision id belongs to another decision; reload the page and decide again.")
+
+
+def _repeated(session: Session, person: Person, decision_id: str, task_id: str) -> AnswerRow | None:
+    row = session.get(AnswerRow, decision_id)
+    if row is not None and (row.account != person.account or row.task_id != task_id):
+        raise _taken()
+    return row
+
+
+def _refuse_role(acting: Acting, task: ReviewTask, field: Field | None) -> None:
+    settings, person = acting.settings, acting.person
+    asks_sender = task.stage == "outreach" and person.role in ("triage", "reviewer", "safety", "lead")
+    if task.kind == EVENT and person.role not in settings.event_roles:
+        raise RoleRefused(
+            f"Only {' or '.join(settings.event_roles)} may close the flag of a possible adverse event."
+        )
+    if task.kind not in kinds_of(person, settings) and not asks_sender:
+        raise RoleRefused(f"The role {person.role} does not work on this; pass it to a reviewer.")
+    signature = field is not None and field.kind == "signature" and task.kind == "field"
+    if signature and person.role not in settings.signature_roles:
+        raise RoleRefused(f"Only {' or '.join(settings.signature_roles)} may accept a doubtful signature.")
+    if task.stage == "lead" and person.role != "lead":
+        raise RoleRefused("Two entries disagree here; a lead who made neither has to decide.")
+    if task.stage in ("second", "lead") and person.account in (task.first_by, task.second_by):
+        raise OwnWork("Nobody confirms himself: somebody else has to look at this field.")
+
+
+def _refuse_verdict(task: ReviewTask, said: Said) -> None:
+    if len(said.why) > WHY_CHARS or len(str(said.value)) > VALUE_CHARS:
+        raise VerdictRefused(
+            f"At most {VALUE_CHARS} characters of a value and {WHY_CHARS} of a reason are kept; shorten it."
+        )
+    if task.kind == "field":
+        allowed = FIELD_VERDICTS
+        if said.verdict == "value" and said.value in (None, "", ()):
+            raise VerdictRefused("A value is missing; type it, or say that the field is empty.")
+    elif task.kind == EVENT:
+        allowed = frozenset({"confirmed", "dismissed", "ask_sender"})
+        if said.verdict == "dismissed" and not said.why.strip():
+            raise VerdictRefused("Say in a few words why this is no adverse event.")
+    else:
+        allowed = frozenset({"confirmed", "ask_sender"})
+        if said.verdict == "confirmed" and task.reason in RULES:
+            raise VerdictRefused(
+                "This rule stands until the form changes: correct a field, ask the sender or reject the form."
+            )
+    if said.verdict not in allowed:
+        raise VerdictRefused(f"This task is answered by {', '.join(sorted(allowed))}.")
+    if said.verdict != "value" and said.value is not None:
+        raise VerdictRefused("Only the verdict `value` comes with a value; leave it out.")
+
+
+def _step(acting: Acting, task: ReviewTask, field: Field | None, new: Entry) -> Step:
+    stage = cast("Stage", task.stage)
+    if task.kind != "field":
+        return Step("waits_for_sender", "outreach") if new.verdict == "ask_sender" else Step("settled", stage)
+    earlier = [entry for _, entry in entries_of(_answers(acting.session, task))]
+    kind = field.kind if field is not None else None
+    if task.status == "sample":
+        machine = as_entry(plain_value(field.value) if field is not None else None)
+        return sample_step(stage, new, earlier, machine, kind)
+    return step(stage, new, earlier, double=_is_double(acting, task, field), kind=kind)
+
+
+def _is_double(acting: Acting, task: ReviewTask, field: Field | None) -> bool:
+    settings = acting.settings
+    if field is None:
+        return False
+    named = any(fnmatchcase(field.name, one) for one in settings.double_fields)
+    if named or field.kind in settings.double_kinds:
+        return True
+    if not settings.double_on_event:
+        return False
+    findings = findings_now(acting.session, task.transmission_id, task.document_id)
+    events = (found for found in findings if found.rule.startswith("AE-") and found.severity != "info")
+    return any(field.name in found.fields for found in events)
+
+
+def _follow(acting: Acting, task: ReviewTask, moved: Step, why: str) -> None:
+    """What a settled task changes: the record, the rules, the other tasks, the fax."""
+    settled, by = moved.settled, acting.person.account
+    if task.kind == "field" and task.document_id and task.field and settled is not None:
+        value = settled.value if settled.verdict == "value" else None
+        correct_in(acting.session, acting.rules, task.document_id, task.field, value, by=by, why=why)
+    else:
+        recheck_in(acting.session, acting.rules, Cause(task, "settled"), by=by)
+
+
+def _undo(acting: Acting, task: ReviewTask, decision_id: str, undone_id: str) -> AnswerRow:
+    session, person = acting.session, acting.person
+    undone = session.get_one(AnswerRow, undone_id)
+    if undone.account != person.account or undone.verdict in (UNDO, REOPENED):
+        raise NothingToUndo("Only one's own answers can be taken back; ask whoever gave it.")
+    if task.version != undone.version:
+        raise NothingToUndo("Somebody or something has gone on from this answer; correct the field instead.")
+    now = datetime.now(UTC)
+    row = _bare(person, task, decision_id, UNDO)
+    row.undoes, row.happened = undone_id, "undone"
+    if undone.stage == "first":
+        task.first_by = None
+    elif undone.stage == "second":
+        task.second_by = None
+    task.stage, task.version = undone.stage, row.version
+    task.status, task.done_by, task.done_at = "sample" if undone.sample else "open", None, None
+    task.claimed_by = person.account
+    task.claimed_until = now + timedelta(seconds=acting.settings.lease_seconds)
+    _keep(session, task, row)
+    forget(session, task.id)
+    if undone.happened == "settled" and not undone.sample:
+        by = person.account
+        if task.kind == "field" and task.document_id and task.field:
+            withdraw_in(session, acting.rules, task.document_id, task.field, by=by, why="taken back")
+        else:
+            recheck_in(session, acting.rules, Cause(task, "open again"), by=by)
+    return row
+
+
+def _bare(person: Person, task: ReviewTask, decision_id: str, verdict: str) -> AnswerRow:
+    """An answer that says nothing of the task itself."""
+    return AnswerRow(
+        id=decision_id,
+        task_id=task.id,
+        account=person.account,
+        at=datetime.now(UTC),
+        verdict=verdict,
+        value=None,
+        why="",
+        happened=verdict,
+        stage=task.stage,
+        sample=task.status == "sample",
+        on_wall=False,
+        version=task.version + 1,
+        seconds=None,
+        form=None,
+        field=task.field,
+        field_kind=task.field_kind,
+    )
+
+
+def _keep(session: Session, task: ReviewTask, row: AnswerRow) -> None:
+    """Write the answer and have the trail vouch for it."""
+    session.add(row)
+    session.flush()
+    session.refresh(row)
+    trail.append(
+        session,
+        trail.Event(
+            task.transmission_id,
+            ANSWERED,
+            row.id,
+            actor=row.account,
+            details={"task": task.id, "verdict": row.verdict, "answer": answer_hash(row)},
+        ),
+    )
+
+
+def _saved(acting: Acting, task: ReviewTask, row: AnswerRow, *, before: frozenset[str] | None) -> Saved:
+    """What stands after an answer; new tasks of the same form become the person's."""
+    session = acting.session
+    session.flush()
+    session.refresh(task)
+    findings = findings_now(session, task.transmission_id, task.document_id)
+    opened: tuple[Any, ...] = ()
+    closed: frozenset[str] = frozenset()
+    if before is not None:
+        after = _open_tasks(session, task)
+        closed = before - after - {task.id}
+        new = after - before
+        if new:
+            unit = *of_unit(task.transmission_id, task.document_id), ReviewTask.id.in_(new)
+            mine, _ = claim_tasks(session, acting.settings, acting.person, unit, datetime.now(UTC))
+            opened = load_tasks(session, mine, findings)
+    record = None
+    if task.document_id is not None:
+        record = session.get(Record, task.document_id, populate_existing=True)
+    fax = session.get_one(Transmission, task.transmission_id, populate_existing=True)
+    hides = row.sample
+    return Saved(
+        decision_id=row.id,
+        task_id=task.id,
+        happened=_shown(row),
+        repeated=before is None,
+        version=task.version,
+        findings=findings,
+        opened=opened,
+        closed=tuple(sorted(closed)),
+        state=None if record is None else "in_review" if hides else cast("RecordState", record.state),
+        status="in_review" if hides else cast("Status", fax.status),
+    )
+
+
+def _shown(row: AnswerRow) -> Happened:
+    """What a person is told; that it was a sample is not."""
+    if row.happened == "measured":
+        return "settled"
+    if row.sample and row.happened == "waits_for_second":
+        return "waits_for_lead"
+    return cast("Happened", row.happened)
+
+
+def _open_tasks(session: Session, task: ReviewTask) -> frozenset[str]:
+    mine = of_unit(task.transmission_id, task.document_id)
+    rows = session.execute(select(ReviewTask.id).where(*mine, ReviewTask.status == "open"))
+    return frozenset(rows.scalars())
+
+
+def _answers(session: Session, task: ReviewTask) -> Iterable[AnswerRow]:
+    return session.scalars(select(AnswerRow).where(AnswerRow.task_id == task.id)).all()
+
+
+def _undoing(decision_id: Any) -> Any:
+    later = AnswerRow.__table__.alias("later")
+    return select(later.c.id).where(later.c.undoes == decision_id).exists()
+
+
+def _current(session: Session, task: ReviewTask, field: Field | None) -> Value:
+    """The value as it stands, for whoever came too late; none while it must not be seen."""
+    if field is None or task.kind != "field" or is_blind(task):
+        return None
+    record = session.get(Record, task.document_id, populate_existing=True)
+    content = record.content if record is not None else {}
+    return plain_value(content.get(field.name, field.value))
+
+
+def _field(session: Session, task: ReviewTask) -> Field | None:
+    if task.document_id is None or task.field is None:
+        return None
+    return session.get(Field, (task.document_id, task.field))
+
+
+def _form(session: Session, task: ReviewTask) -> str | None:
+    return None if task.document_id is None else session.get_one(Document, task.document_id).form
+
+
+def _entry(said: Said) -> Entry:
+    value = said.value if said.verdict in HOLDS_A_VALUE else None
+    return Entry(said.verdict, value.strip() if isinstance(value, str) else value)
+
+
+def _seconds(given: float | None) -> float | None:
+    return None if given is None or not 0 <= given <= SECONDS_MOST else round(given, 3)
