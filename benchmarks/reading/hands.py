@@ -62,7 +62,31 @@ def open_writers(shelf: FontShelf, part: Part, data: Path | None, scratch: Path)
     scratch.mkdir(parents=True, exist_ok=True)
     hands = load_hands(folder, part)
     letters = _with_photos(hands.letters, folder / "chars62_photos.npz", part)
-    return Writers(part, faces, Hands(hands.digits, letters), load_names(folder, scratch, part))
+    names = _in_black(load_names(folder, scratch, part), scratch / "names-in-black")
+    return Writers(part, faces, Hands(hands.digits, letters), names)
+
+
+def _in_black(names: WrittenNames, folder: Path) -> WrittenNames:
+    """The same pictures, once, with pale strokes made as dark as a pen's: cleaning drops what is too pale."""
+    folder.mkdir(exist_ok=True)
+    entries = []
+    for file, label in names.entries:
+        name = Path(file).name
+        if not (folder / name).exists():
+            picture = np.asarray(cv2.imread(str(names.folder / file), cv2.IMREAD_GRAYSCALE), np.uint8)
+            cv2.imwrite(str(folder / name), _stretched(picture))
+        entries.append((name, label))
+    return WrittenNames(folder, tuple(entries))
+
+
+def _stretched(picture: Gray) -> Gray:
+    """Gray levels spread so that writing is black; a printed label, left or above, has no say in it."""
+    rows, columns = picture.shape
+    written = picture[:, 78:] if columns >= 380 else picture[round(rows * 0.42) :]
+    limit, inked = cv2.threshold(written, 0, 255, cv2.THRESH_BINARY_INV + cv2.THRESH_OTSU)
+    strokes = float(written[inked > 0].mean()) if inked.any() else 0.0
+    gain = 0.5 * 255 / max(8.0, limit - strokes)
+    return np.asarray(np.clip((picture.astype(np.float32) - limit) * gain + 0.5 * 255, 0, 255), np.uint8)
 
 
 def _with_photos(
@@ -100,7 +124,7 @@ def picture_of(writers: Writers, rng: random.Random) -> tuple[Gray, str]:
     """A real written name, black on white, and its label in capitals."""
     assert writers.names is not None
     ink, label = writers.names.draw(rng)
-    return _dark(ink), label.upper()
+    return _dark(np.asarray((ink - 0.45) * 2 + 0.5, np.float32)), label.upper()
 
 
 def joined(one: Gray, other: Gray, gap_share: float) -> Gray:
