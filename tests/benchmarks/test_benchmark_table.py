@@ -15,6 +15,8 @@ from benchmarks import table
         (table.at_least("speed", 39.99, 40, "pages"), False),
         (table.at_most("memory", 1.2, 1.2, "GB"), True),
         (table.at_most("memory", 1.21, 1.2, "GB"), False),
+        (table.within("shown as 0.95", 93.0, 93, 97, "%"), True),
+        (table.within("shown as 0.95", 97.1, 93, 97, "%"), False),
         (table.exactly("lost", 0, 0, "faxes"), True),
         (table.exactly("lost", 1, 0, "faxes"), False),
         (table.reported("names", 0.7, "share"), None),

@@ -1,11 +1,16 @@
 """The scorers of the reading benchmark: what counts, what is right, and what is told about it."""
 
+import csv
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 from reading_rows import row
 
 from benchmarks.reading import figures, score
+from benchmarks.reading.__main__ import main
+from benchmarks.reading.pictures import draw_pictures
 from benchmarks.reading.reading import OWN, RivalRow
 from benchmarks.reading.rivals import open_rivals
 from benchmarks.reading.score import Share
@@ -153,3 +158,27 @@ def test_rivals_stand_beside_ours_and_absent_ones_say_why() -> None:
 def test_every_kind_of_the_forms_has_a_class() -> None:
     kinds = {field.kind for template in load_catalog().templates for field in template.fields}
     assert {score.class_of(row(kind=kind)) for kind in kinds} == set(score.CLASSES) - {"typed"}
+
+
+def test_curves_and_diagrams_are_drawn_for_kinds_with_enough_answers(tmp_path: Path) -> None:
+    fields = [row(confidence=0.6 + 0.01 * number, right=number > 5) for number in range(30)]
+    curve, diagram = draw_pictures([*fields, row(kind="zip")], tmp_path)
+    for file in (curve, diagram):
+        assert file.read_bytes().startswith(b"\x89PNG")
+
+
+def test_every_combination_is_written_to_a_table(tmp_path: Path) -> None:
+    figures.write_cells([row(), row(raw="Rivcra", right=False), row(hand=False)], tmp_path / "cells.csv")
+    with (tmp_path / "cells.csv").open(newline="") as lines:
+        cells = list(csv.DictReader(lines))
+    assert [cell["writing"] for cell in cells] == ["hand", "typed"]
+    assert (cells[0]["fields"], cells[0]["whole_value_percent"]) == ("2", "50.00")
+    assert cells[0]["characters_wrong_percent"] == "8.33"
+
+
+def test_the_whole_benchmark_asks_for_the_data_it_needs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["reading"])
+    assert main() == 2
+    assert "--data" in capsys.readouterr().err
