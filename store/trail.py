@@ -26,6 +26,7 @@ DELIVERED = "delivered"
 RECORDED = "recorded"
 SET_ASIDE = "set_aside"
 CORRECTED = "corrected"
+DECIDED = "decided"
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Event:
     """Something that happened to a fax.
 
     Attributes:
-        action: delivered, recorded, set_aside, corrected.
+        action: delivered, recorded, set_aside, corrected, decided (in the registers), and those of the desk.
         reference: key of the row it was done to.
         details: JSON values; hashes and codes, never a value of a field.
     """

@@ -16,7 +16,14 @@ from sqlalchemy.orm import Session
 from store.registers.decision_rows import COLUMNS, STANDING_KINDS, decision_of, row_of
 from store.registers.tables import DecisionRow
 from store.registers.upsert import add_new
-from validators.program.decisions import Decision, Joined, Linked, Merged, RemsIdIssued
+from validators.program.decisions import (
+    Decision,
+    Joined,
+    Linked,
+    Merged,
+    NonComplianceNoted,
+    RemsIdIssued,
+)
 
 KEYS_IN_ONE_QUESTION = 500
 _STANDING = frozenset(STANDING_KINDS)
@@ -61,10 +68,11 @@ class StoreDecisions:
         self.expect(names)
         return _ordered(one for name in names for kind, one in self._about[name] if kind in _STANDING)
 
-    def noted(self, names: Collection[str]) -> list[Decision]:
+    def noted(self, names: Collection[str]) -> list[NonComplianceNoted]:
         """The events of non-compliance that people noted about a party of these names, in order."""
         self.expect(names)
-        return _ordered(one for name in names for kind, one in self._about[name] if kind == "non_compliance")
+        every = _ordered(one for name in names for _, one in self._about[name])
+        return [one for one in every if isinstance(one, NonComplianceNoted)]
 
     def merges(self, names: Collection[str]) -> list[Merged]:
         """The merges that nobody undid and that name a party by any of these names, in order."""

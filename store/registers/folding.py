@@ -12,6 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from store.database import reading, writing
 from store.registers.decisions import in_blocks
 from store.registers.opening import Opened, Program, lock_registers, open_ledger
+from store.registers.proof import keep_decision
 from store.registers.tables import NonComplianceRow, PartyFinding, PartyState, SlotRow
 from store.registers.upsert import add_new, put
 from store.tables import Base
@@ -221,7 +222,8 @@ def _issue(opened: Opened, party: str) -> None:
     if since is None:
         return
     seed = party.partition(":")[2]
-    touched = ledger.decide(
+    touched = keep_decision(
+        opened,
         RemsIdIssued(
             decision_id=f"rems_id:{party}",
             at=since,
@@ -229,6 +231,6 @@ def _issue(opened: Opened, party: str) -> None:
             reason="enrolled",
             party=party,
             rems_id=issue(kind, seed, lambda rems_id: opened.shelf.bearing(rems_id, kind)),
-        )
+        ),
     )
     mark_stale(opened.session, touched.parties | opened.shelf.changed_parties | {party})

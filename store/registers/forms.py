@@ -1,16 +1,21 @@
-"""A form of the store as the program takes it: each version that its reading and its corrections make.
+"""A form of the store as the program takes it: each version that its readings and its corrections make.
 
+A form goes by the document as which it was first read: a fax read again gives its forms their next versions.
 Follows from the tables alone, so that a form registered late, or twice, gives the same versions.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import zip_longest
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from store.corrections import REGISTER, standing_corrections
+from store.desk.tables import Rejection
 from store.tables import Correction, Document, Field, ReviewTask, Transmission
+from store.triage.lineage import Stretch, lineage_of
 from validators.catalog import RULES
 from validators.model import Answer, CheckedForm
 from validators.program.events import MACHINE, RecordedForm, Who
@@ -20,6 +25,9 @@ Judge = Callable[[CheckedForm, datetime], bool]
 its receipt."""
 
 REVIEWER = "reviewer"
+
+NO_FORM = "none"
+"""Code of a version that is none: the fax, read again, has no such form. It mentions nobody."""
 
 
 @dataclass(frozen=True)
@@ -31,33 +39,72 @@ class _OnRecord:
     fields: tuple[Field, ...]
     corrections: tuple[Correction, ...]
     tasks: tuple[ReviewTask, ...]
+    rejections: tuple[Rejection, ...]
 
     def moments(self) -> list[datetime]:
         """When people changed something, in order."""
         done = {task.done_at for task in self.tasks if task.done_at is not None}
-        return sorted(done | {correction.corrected_at for correction in self.corrections})
+        said = {correction.corrected_at for correction in self.corrections}
+        return sorted(done | said | {rejection.at for rejection in self.rejections})
+
+    def is_rejected(self, moment: datetime | None) -> bool:
+        """Whether a person rejected the form and nobody took it back until then."""
+        until_then = [one.rejected for one in self.rejections if moment is not None and one.at <= moment]
+        return bool(until_then) and until_then[-1]
 
 
 def versions_of(session: Session, document_id: str, judge: Judge) -> list[RecordedForm]:
     """Every version of a form up to now, the first as it was read; none for a form that was set aside.
 
     Fields that wait for a person are unsure, and a form with a doubtful page or split is not complete, until
-    a person has settled it: each settling that changes something gives the next version.
+    a person has settled it: each settling that changes something gives the next version, and so does each
+    reading of the fax. Where a reading has no such form the version is of ``NO_FORM``.
+
+    Args:
+        session: that reads.
+        document_id: as which the form was first read.
+        judge: says whether a form is complete.
     """
-    document = session.get(Document, document_id, populate_existing=True)
-    if document is None or document.outcome == "set_aside":
-        return []
-    known = _on_record(session, document)
-    first = _version(known, None, judge)
-    versions = [first]
+    versions: list[RecordedForm] = []
+    readings = lineage_of(session, document_id)
+    for stretch, next_one in zip_longest(readings, readings[1:]):
+        document = session.get(Document, stretch.document_id, populate_existing=True)
+        if document is None or document.outcome == "set_aside":
+            continue
+        found = _versions_while(_on_record(session, document), stretch, judge)
+        if stretch.until is not None and (next_one is None or next_one.since != stretch.until):
+            found.append(_gone(found[-1], stretch.until))
+        for form in found:
+            if not versions or not _same(form, versions[-1]):
+                versions.append(replace(form, document_id=document_id, revision=len(versions)))
+    return versions
+
+
+def _versions_while(known: _OnRecord, stretch: Stretch, judge: Judge) -> list[RecordedForm]:
+    """The form as one reading had it: as it was read, and after each settling by people."""
+    versions = [replace(_version(known, stretch.since, judge), known_at=stretch.since)]
     for moment in known.moments():
-        form = _version(known, moment, judge)
-        if _same(form, versions[-1]):
+        if (stretch.since is not None and moment <= stretch.since) or (
+            stretch.until is not None and moment >= stretch.until
+        ):
             continue
         by = next((one.corrected_by for one in known.corrections if one.corrected_at == moment), None)
-        who = Who(by, REVIEWER) if by else versions[-1].by
-        versions.append(replace(form, revision=len(versions), known_at=moment, by=who))
+        who = Who(by, MACHINE.role if by == REGISTER else REVIEWER) if by else versions[-1].by
+        versions.append(replace(_version(known, moment, judge), known_at=moment, by=who))
     return versions
+
+
+def _gone(form: RecordedForm, moment: datetime) -> RecordedForm:
+    return replace(
+        form,
+        form=NO_FORM,
+        known_at=moment,
+        by=MACHINE,
+        values={},
+        complete=False,
+        unsure=frozenset(),
+        missing_pages=(),
+    )
 
 
 def _on_record(session: Session, document: Document) -> _OnRecord:
@@ -70,7 +117,7 @@ def _on_record(session: Session, document: Document) -> _OnRecord:
     corrections = session.execute(
         select(Correction)
         .where(Correction.document_id == document.id)
-        .order_by(Correction.corrected_at, Correction.name, Correction.number)
+        .order_by(Correction.name, Correction.number)
     ).scalars()
     tasks = session.execute(
         select(ReviewTask)
@@ -79,12 +126,16 @@ def _on_record(session: Session, document: Document) -> _OnRecord:
     ).scalars()
     # Tasks that stand for a rule are judged by the rule itself.
     doubts = tuple(task for task in tasks if task.reason not in RULES)
-    return _OnRecord(document, received_at, tuple(fields), tuple(corrections), doubts)
+    rejections = session.scalars(
+        select(Rejection).where(Rejection.document_id == document.id).order_by(Rejection.at, Rejection.id)
+    ).all()
+    return _OnRecord(document, received_at, tuple(fields), tuple(corrections), doubts, tuple(rejections))
 
 
 def _version(known: _OnRecord, moment: datetime | None, judge: Judge) -> RecordedForm:
     """The form as it stood at a moment; as it was read where none is given."""
-    said = {one.name: one for one in known.corrections if moment is not None and one.corrected_at <= moment}
+    until_then = [one for one in known.corrections if moment is not None and one.corrected_at <= moment]
+    said = {one.name: one for one in standing_corrections(until_then)}
     answers = {field.name: _answer(field, said.get(field.name)) for field in known.fields}
     unsure = frozenset(answer.name for answer in answers.values() if not answer.sure)
     document = known.document
@@ -100,7 +151,8 @@ def _version(known: _OnRecord, moment: datetime | None, judge: Judge) -> Recorde
         version=document.version,
         received_at=known.received_at,
         values={name: answer.value for name, answer in form.answers.items()},
-        complete=not _doubtful(known.tasks, moment) and judge(form, known.received_at),
+        complete=not (known.is_rejected(moment) or _doubtful(known.tasks, moment))
+        and judge(form, known.received_at),
         unsure=unsure,
         missing_pages=form.missing_pages,
         by=MACHINE,
@@ -125,4 +177,7 @@ def _doubtful(tasks: Iterable[ReviewTask], moment: datetime | None) -> bool:
 
 
 def _same(one: RecordedForm, other: RecordedForm) -> bool:
-    return (one.values, one.unsure, one.complete) == (other.values, other.unsure, other.complete)
+    def said(form: RecordedForm) -> tuple[object, ...]:
+        return form.form, form.version, form.values, form.unsure, form.complete, form.missing_pages
+
+    return said(one) == said(other)

@@ -10,7 +10,9 @@ from store.errors import StoreError
 from store.registers.folding import fold_stale, issue_rems_ids, mark_stale
 from store.registers.forms import Judge, versions_of
 from store.registers.opening import Opened, Program, lock_registers, open_ledger
+from store.registers.proof import keep_decision
 from store.registers.tables import FormToRegister
+from store.triage.lineage import root_of
 from validators.program.decisions import Decision
 from validators.program.events import RecordedForm
 from validators.program.ledger import Touched
@@ -68,10 +70,11 @@ def record_form(engine: Engine, document_id: str, program: Program, judge: Judge
             delete(FormToRegister).where(mine).returning(FormToRegister.document_id)
         ).all():
             return False
-        versions = versions_of(session, document_id, judge)
+        form = root_of(session, document_id)
+        versions = versions_of(session, form, judge)
         if versions:
             opened = open_ledger(session, program)
-            known = len(opened.book.revisions(document_id))
+            known = len(opened.book.revisions(form))
             # The newest is taken in again where none is new: its time of receipt may have become earlier.
             take_in(opened, versions[known:] or versions[-1:])
         return True
@@ -84,8 +87,8 @@ def take_in(opened: Opened, forms: Iterable[RecordedForm]) -> None:
 
 
 def take_decision(opened: Opened, decision: Decision) -> Touched:
-    """Keep a decision, and mark the parties that it touches."""
-    touched = opened.ledger.decide(decision)
+    """Keep a decision, with its row in the audit trail, and mark the parties that it touches."""
+    touched = keep_decision(opened, decision)
     _mark(opened, touched)
     return touched
 

@@ -72,25 +72,35 @@ def _of_slot(slot: Slot, state: PatientState, settings: ProgramSettings) -> NonC
     return NonCompliance(slot.due_on, carer.prescriber, kinds[slot.state], state.party, slot.document_id)
 
 
-def noted_by(decision: NonComplianceNoted, settings: ProgramSettings) -> NonCompliance:
-    """What a person noted, as an event."""
-    return NonCompliance(day_of(decision.at, settings.zone), decision.party, decision.kind)
+def noted_by(
+    decision: NonComplianceNoted, settings: ProgramSettings, party: str | None = None
+) -> NonCompliance:
+    """What a person noted, as an event; of ``party`` where that is what the named one is called now."""
+    return NonCompliance(day_of(decision.at, settings.zone), party or decision.party, decision.kind)
+
+
+def counted_since(today: date, settings: ProgramSettings) -> date:
+    """The last day before the period in which events count."""
+    return add_months(today, -settings.escalation_months)
+
+
+def step_for(events: int, settings: ProgramSettings) -> str:
+    """The step that so many events call for; empty for none."""
+    return max(((limit, step) for limit, step in settings.escalation if events >= limit), default=(0, ""))[1]
 
 
 def escalations(
     events: Iterable[NonCompliance], today: date, settings: ProgramSettings
 ) -> tuple[Escalation, ...]:
     """The steps that the events of the period ending ``today`` call for, by party."""
-    since = add_months(today, -settings.escalation_months)
+    since = counted_since(today, settings)
     by_party: dict[str, list[NonCompliance]] = {}
     for event in sorted(set(events), key=lambda one: (one.party, one.on, one.kind, one.patient or "")):
         if since < event.on <= today:
             by_party.setdefault(event.party, []).append(event)
     steps = []
     for party, own in by_party.items():
-        step = max(
-            ((limit, step) for limit, step in settings.escalation if len(own) >= limit), default=(0, "")
-        )[1]
+        step = step_for(len(own), settings)
         if step:
             months = settings.escalation_months
             words = step.replace("_", " ")

@@ -6,6 +6,9 @@ from typing import Literal
 
 from validators.program.events import Who
 
+JoinedAs = Literal["resend", "late_page", "corrected", "returned_print", "separate"]
+"""What a person may say that a form is to an earlier one."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
@@ -99,4 +102,4 @@ class Joined(Decision):
 
     document_id: str
     earlier_id: str
-    kind: Literal["resend", "late_page", "corrected", "returned_print", "separate"]
+    kind: JoinedAs

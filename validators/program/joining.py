@@ -124,12 +124,15 @@ def joined_forms(
         The forms that count, how the others relate to them, and what a person has to see.
     """
     counting: list[RecordedForm] = []
+    stands_for: dict[str, int] = {}
     joins: list[Join] = []
     for form in sorted(forms, key=lambda one: one.order):
-        kind, index = _relation(form, counting, decisions.get(form.document_id))
+        kind, index = _relation(form, counting, stands_for, decisions.get(form.document_id))
         if index is None or kind == "separate":
+            stands_for[form.document_id] = len(counting)
             counting.append(form)
             continue
+        stands_for[form.document_id] = index
         earlier = counting[index]
         joins.append(Join(form.document_id, earlier.document_id, kind))
         if kind == "late_page":
@@ -151,11 +154,14 @@ def _rule(one: Join, form: str) -> str:
 
 
 def _relation(
-    form: RecordedForm, counting: Sequence[RecordedForm], decision: Joined | None
+    form: RecordedForm,
+    counting: Sequence[RecordedForm],
+    stands_for: Mapping[str, int],
+    decision: Joined | None,
 ) -> tuple[JoinKind, int | None]:
+    """How a form relates to those that count; a person may name one that another has replaced since."""
     if decision is not None:
-        index = next((i for i, one in enumerate(counting) if one.document_id == decision.earlier_id), None)
-        return decision.kind, index
+        return decision.kind, stands_for.get(decision.earlier_id)
     relations = [(join(form, earlier), index) for index, earlier in enumerate(counting)]
     order: tuple[JoinKind, ...] = ("returned_print", "resend", "late_page", "corrected", "doubtful")
     for kind in order:

@@ -6,14 +6,23 @@ date is who is meant by which form, and which parties and documents a new fact t
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from validators.program.asked import Asked
 from validators.program.book import STANDING, Book, MemoryBook
 from validators.program.care import PartyEvent, References
 from validators.program.certification import AssessmentKey, Standing, prescriber_standing, site_standing
-from validators.program.decisions import Decision, Joined, Linked, Merged, RemsIdIssued, Unmerged
+from validators.program.compliance import NonCompliance, noted_by
+from validators.program.decisions import (
+    Decision,
+    Joined,
+    Linked,
+    Merged,
+    NonComplianceNoted,
+    RemsIdIssued,
+    Unmerged,
+)
 from validators.program.events import RecordedForm
 from validators.program.joining import Join, joined_forms
 from validators.program.matching import Match
@@ -27,6 +36,9 @@ from validators.program.shelf import Shelf
 
 SPECIMEN_KEY: AssessmentKey = ("d", "d", "c", "b", "d", "true", "true", "true")
 """Key of our specimen assessment; the real key is not public, so it is an argument everywhere."""
+
+_EVER = datetime.max.replace(tzinfo=UTC)
+"""A moment after everything."""
 
 _IDENTITY = (Linked, Merged, Unmerged, RemsIdIssued)
 
@@ -78,7 +90,9 @@ class Ledger:
         newest = self._book.revisions(form.document_id)[-1]
         mentions = mentions_of(newest, self._settings.rems_id_pattern)
         roles = {mention.role for mention in mentions}
-        gone = [role for role in _roles_of(newest.form) if role not in roles]
+        # A form may turn out to be another, or none; whom its earlier versions mentioned it mentions no more.
+        earlier = {role for one in self._book.revisions(form.document_id) for role in _roles_of(one.form)}
+        gone = sorted(earlier - roles)
         documents = self.registry.withdraw(form.document_id, gone) | self.registry.record(
             mentions, newest.order
         )
@@ -89,6 +103,9 @@ class Ledger:
         self._book.decide(decision)
         documents: frozenset[str] = frozenset()
         before: frozenset[str] = frozenset()
+        if isinstance(decision, Merged):
+            both = (self.registry.current(decision.kept), self.registry.current(decision.gone))
+            before = frozenset(party for party in both if party is not None)
         if isinstance(decision, _IDENTITY):
             documents = self.registry.decide(decision)
         elif isinstance(decision, Joined):
@@ -245,6 +262,19 @@ class Ledger:
                 forms.append(known[-1])
         joined = self._book.joined({form.document_id for form in forms}, moment)
         return joined_forms(forms, party, joined)
+
+    def joins(self, party: str, moment: datetime | None = None) -> tuple[Join, ...]:
+        """How the forms of a party that do not count by themselves relate to earlier ones."""
+        return self._forms(party, moment or _EVER)[1]
+
+    def noted(self, party: str, moment: datetime) -> tuple[NonCompliance, ...]:
+        """The events of non-compliance that people noted about a party up to a moment."""
+        names = self.registry.names(party)
+        return tuple(
+            noted_by(one, self._settings, party)
+            for one in self._book.decisions()
+            if isinstance(one, NonComplianceNoted) and one.party in names and one.at <= moment
+        )
 
     def snapshot(self, moment: datetime) -> Snapshot:
         """Everything at a moment, questions of the register included."""

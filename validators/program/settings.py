@@ -148,8 +148,12 @@ class ProgramSettings(BaseModel):
         default=frozenset(), description="Days (YYYY-MM-DD) that are no business days, besides weekends."
     )
     standing_roles: frozenset[str] = Field(
-        default=frozenset({"supervisor"}),
+        default=frozenset({"lead", "supervisor"}),
         description="Roles that may suspend, decertify and reinstate, and merge parties.",
+    )
+    identity_roles: frozenset[str] = Field(
+        default=frozenset({"triage", "reviewer", "safety", "lead", "supervisor"}),
+        description="Roles that may say whom a form means, join forms, and note events of non-compliance.",
     )
     escalation: tuple[tuple[int, str], ...] = Field(
         default=((1, "follow_up"), (2, "warning"), (3, "propose_suspension")),
