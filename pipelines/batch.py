@@ -26,24 +26,17 @@ from pipelines.logs import note, note_failure, start_log
 from pipelines.planning import ChunkPlanner
 from pipelines.receiving import Intake, Progress, Taken
 from pipelines.registering import register
+from pipelines.rereading_queue import Reread, reread_remarks, reread_waiting
 from pipelines.settings import PipelineSettings
 from pipelines.stores import store_archive, store_database
 from pipelines.transmission_model import SET_ASIDE_PRIORITY, FaxSummary
-from pipelines.workers import MachineFault, Worker, WorkerLost
+from pipelines.workers import LOST_SENTENCES, STRIKES, MachineFault, Worker, WorkerLost, work
 from store.errors import StoreError
 from store.inbox import Claimed, claim, reclaim_dead, release, renew
 from store.model import SetAside
 from store.owners import owner_name
 from store.recording import set_aside
 from store.schema import upgrade
-
-STRIKES = 2
-"""A fax whose process is lost so often is set aside: once may have been another's memory."""
-
-LOST_SENTENCES = {
-    "worker_killed": "Reading this fax ended its process twice, maybe for want of memory; look at it.",
-    "too_slow": "Reading this fax took too long twice; look at it, or raise batch.fax_timeout_seconds.",
-}
 
 Chunk = Callable[[], list[str]]
 """The work of one chunk: gives the hashes of the faxes done, never anything that was read in them."""
@@ -65,6 +58,7 @@ class BatchResult:
         taken: what intake did.
         faxes_done: of this batch, those left by an earlier one included.
         stopped: one line, when the batch could not finish; what is missing stays in the queue.
+        reread: faxes of earlier batches that people had read again.
         cpu_seconds: of all processes together.
     """
 
@@ -77,6 +71,7 @@ class BatchResult:
     cpu_seconds: float
     stopped: str | None = None
     report: str | None = None
+    reread: tuple[Reread, ...] = ()
 
     @property
     def faxes(self) -> int:
@@ -103,10 +98,10 @@ class BatchResult:
 
     @property
     def exit_code(self) -> int:
-        """0 all done, 1 some faxes were set aside, 2 the batch could not finish."""
+        """0 all done, 1 some faxes were set aside or not read again, 2 the batch could not finish."""
         if self.stopped is not None:
             return 2
-        return 1 if self.count("set_aside") else 0
+        return 1 if self.count("set_aside") or any(fax.failure for fax in self.reread) else 0
 
     @property
     def stopped_sentence(self) -> str:
@@ -127,6 +122,7 @@ class BatchResult:
             if fax.set_aside is not None:
                 names = ", ".join(self.taken.names.get(fax.sha256, [fax.sha256]))
                 yield f"set aside: {names}: {fax.set_aside.message}"
+        yield from reread_remarks(self.reread)
         for file in self.taken.not_taken:
             yield f"set aside: {file.name}: {file.message}"
         for name in self.taken.still_changing:
@@ -173,6 +169,7 @@ class _State:
     lock: threading.Lock = field(default_factory=threading.Lock)
     stopped: str | None = None
     pictures: int = 0
+    reread: tuple[Reread, ...] = ()
 
     def add(self, fax: FaxSummary) -> None:
         """Keep a fax for the report, its pictures only while there is room for some."""
@@ -217,6 +214,7 @@ def run_batch(
         with _workers(state), ThreadPoolExecutor(settings.batch.workers) as threads:
             intake.start()
             try:
+                state.reread = reread_waiting(settings, database, state.all_workers[0])
                 _process_queue(state, intake, dispatch or threads.submit, progress)
             except Exception as error:
                 note_failure("batch stopped")
@@ -236,6 +234,7 @@ def run_batch(
         seconds=time.perf_counter() - began,
         cpu_seconds=_cpu_seconds() - cpu_before,
         stopped=state.stopped or intake.taken.stopped,
+        reread=state.reread,
     )
     note(
         "batch ended",
@@ -319,7 +318,8 @@ def _run_chunk(state: _State, worker: Worker, claims: Sequence[Claimed]) -> list
         claimed = waiting.popleft()
         began = time.perf_counter()
         try:
-            fax = worker.run(claimed, lambda: _renew(state, claims), state.settings.store.lease_seconds / 3)
+            every_seconds = state.settings.store.lease_seconds / 3
+            fax = worker.run(work, claimed, lambda: _renew(state, claims), every_seconds)
         except WorkerLost as lost:
             strikes[claimed.transmission_id] += 1
             if strikes[claimed.transmission_id] < STRIKES:

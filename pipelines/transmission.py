@@ -45,16 +45,11 @@ def process_transmission(claimed: Claimed, desk: Desk) -> FaxSummary:
         decided = decide(read, checked, sure_identity=desk.settings.reading.sure_identity)
         whole = fax_record(read, checked, decided, desk.engine.models)
         record(desk.database, whole, suspect_distance_bits=desk.settings.store.suspect_distance_bits)
-    except (ArchiveMissing, ArchiveMismatch) as error:
-        return _set_aside(sha256, SetAside("archive_damaged", str(error)), desk)
-    except RecordRefused:
-        return _set_aside_by_fault(sha256, desk)
-    except MACHINE_FAULTS:
-        raise
-    except UnreadableFax as refusal:
-        return _set_aside(sha256, SetAside(refusal.code, str(refusal)), desk)
-    except Exception:
-        return _set_aside_by_fault(sha256, desk)
+    except Exception as error:
+        reason = refusal_of(error, sha256)
+        if reason is None:
+            raise
+        return _set_aside(sha256, reason, desk)
     note(
         "fax recorded",
         fax=sha256,
@@ -67,9 +62,19 @@ def process_transmission(claimed: Claimed, desk: Desk) -> FaxSummary:
     return _summary(read, whole)
 
 
-def _set_aside_by_fault(sha256: str, desk: Desk) -> FaxSummary:
+def refusal_of(error: Exception, sha256: str) -> SetAside | None:
+    """Why a fax cannot be read, from what reading it raised; none where the machine is at fault, not the fax.
+
+    A fault of the program is logged here.
+    """
+    if isinstance(error, ArchiveMissing | ArchiveMismatch):
+        return SetAside("archive_damaged", str(error))
+    if isinstance(error, MACHINE_FAULTS) and not isinstance(error, RecordRefused):
+        return None
+    if isinstance(error, UnreadableFax):
+        return SetAside(error.code, str(error))
     note_failure("fault of the program", fax=sha256)
-    return _set_aside(sha256, SetAside("internal", FAULT), desk)
+    return SetAside("internal", FAULT)
 
 
 def _set_aside(sha256: str, reason: SetAside, desk: Desk) -> FaxSummary:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pipelines.errors import WorkersFailed
 from pipelines.failures import sentence_of
@@ -26,6 +26,18 @@ from store.inbox import Claimed
 
 if TYPE_CHECKING:
     from pipelines.desk import Desk
+
+
+STRIKES = 2
+"""A fax whose process is lost so often is given up: once may have been another's memory."""
+
+LOST_SENTENCES = {
+    "worker_killed": "Reading this fax ended its process twice, maybe for want of memory; look at it.",
+    "too_slow": "Reading this fax took too long twice; look at it, or raise batch.fax_timeout_seconds.",
+}
+
+Job = TypeVar("Job")
+Done = TypeVar("Done")
 
 
 class MachineFault(Exception):
@@ -63,18 +75,28 @@ def worker_pid() -> int:
     return os.getpid()
 
 
+def this_desk() -> "Desk":
+    """What this process has at hand.
+
+    Raises:
+        WorkersFailed: it was not started as a reading process.
+    """
+    if _desk is None:
+        raise WorkersFailed("This process was not started as a reading process; call start_worker first.")
+    return _desk
+
+
 def work(claimed: Claimed) -> FaxSummary:
     """Process one fax.
 
     Raises:
         MachineFault: it could not be processed now, through no fault of its own.
     """
-    if _desk is None:
-        raise WorkersFailed("This process was not started as a reading process; call start_worker first.")
+    desk = this_desk()
     from pipelines.transmission import process_transmission  # noqa: PLC0415 - as above
 
     try:
-        return process_transmission(claimed, _desk)
+        return process_transmission(claimed, desk)
     except Exception as error:
         note_failure("the machine cannot go on", fax=claimed.transmission_id)
         # Exceptions of libraries may not survive the way to another process; one line does.
@@ -123,10 +145,17 @@ class Worker:
             initargs=(self._settings,),
         )
 
-    def run(self, claimed: Claimed, while_waiting: Callable[[], None], every_seconds: float) -> FaxSummary:
-        """Have a fax processed.
+    def run(
+        self,
+        do: Callable[[Job], Done],
+        claimed: Job,
+        while_waiting: Callable[[], None],
+        every_seconds: float,
+    ) -> Done:
+        """Have something done with a fax.
 
         Args:
+            do: called in the process with the fax; may raise ``MachineFault``.
             claimed: the fax.
             while_waiting: called now and then, to prolong the claim.
             every_seconds: how often.
@@ -146,7 +175,7 @@ class Worker:
                 f"The reading process cannot start; the last lines of {self._settings.batch.log} say why."
             ) from None
         self._faxes += 1
-        future = pool.submit(work, claimed)
+        future = pool.submit(do, claimed)
         give_up_at = time.monotonic() + self._settings.batch.fax_timeout_seconds
         while True:
             left_seconds = give_up_at - time.monotonic()

@@ -18,6 +18,9 @@ from remsfax.commands import (
     registers as register_commands,
 )
 from remsfax.commands import (
+    rereading as rereading_commands,
+)
+from remsfax.commands import (
     running as running_commands,
 )
 from remsfax.commands import (
@@ -43,6 +46,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 running_commands.register(app)
+rereading_commands.register(app)
 reading_commands.register(app)
 register_commands.register(app)
 store_commands.register(app)

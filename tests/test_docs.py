@@ -19,8 +19,8 @@ from extractors.confidence import REASON_MOST
 from extractors.errors import UnreadableFax
 from form_templates import model as templates
 from form_templates.conditions import parse_condition
-from pipelines.batch import LOST_SENTENCES
 from pipelines.report import SENTENCES
+from pipelines.workers import LOST_SENTENCES
 from remsfax.cli import app
 from remsfax.settings import Settings
 from store.tables import Base

@@ -6,6 +6,7 @@ same page of the same form. What was said of a page that had not come goes with 
 has still not come.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,11 +15,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from store.corrections import REGISTER, not_taken_back
 from store.tables import Correction, Document, Field, Record
 from store.triage.tables import CarriedCorrection, Rereading, Succession, SupersededDocument
-
-NOT_A_PERSON = frozenset({"register", "system"})
-"""Who corrects by what the registers know; a later reading is corrected so anew."""
 
 REJECTED = "rejected"
 """State of the record of a form that a person rejected."""
@@ -45,7 +44,7 @@ class EarlierForm:
 
 @dataclass(frozen=True)
 class EarlierCorrection:
-    """The last thing that people said of a field.
+    """What people last said of a field of a sheet, or of a form's field whose page had not come.
 
     Attributes:
         page: received number of the field's page, none where it had not come.
@@ -108,10 +107,8 @@ def take_over(earlier: Earlier, forms: Sequence[NewForm]) -> TakenOver:
         forms: of the later reading.
     """
     goes_on = _going_on(earlier.forms, forms)
-    of_sheet = {
-        (one.form, one.version, one.name, one.page): one for one in _last(earlier.corrections, sheets=True)
-    }
-    of_form = {(one.root_id, one.version, one.name): one for one in _last(earlier.corrections, sheets=False)}
+    of_sheet = {(one.form, one.version, one.name, one.page): one for one in earlier.corrections}
+    of_form = {(one.root_id, one.version, one.name): one for one in earlier.corrections if one.page is None}
     held: dict[tuple[int, str], EarlierCorrection] = {}
     for index, form in enumerate(forms):
         for name, page in form.fields.items():
@@ -141,12 +138,6 @@ def _going_on(earlier: Sequence[EarlierForm], forms: Sequence[NewForm]) -> dict[
             goes_on[index] = earlier[at]
             taken.add(at)
     return goes_on
-
-
-def _last(corrections: Sequence[EarlierCorrection], *, sheets: bool) -> list[EarlierCorrection]:
-    """Corrections about sheets that came, or about those that did not, the last said of anything last."""
-    mine = [one for one in corrections if (one.page is not None) == sheets]
-    return sorted(mine, key=lambda one: (one.corrected_at, one.document_id, one.number))
 
 
 def earlier_of(session: Session, transmission_id: str) -> Earlier:
@@ -206,36 +197,50 @@ def earlier_of(session: Session, transmission_id: str) -> Earlier:
 def _corrections(
     session: Session, documents: Mapping[str, Document], roots: Mapping[str, str]
 ) -> tuple[int, tuple[EarlierCorrection, ...]]:
-    """How many corrections there are, and the last of each field; copies of earlier ones left out."""
+    """How many corrections there are, and the last word on each field.
+
+    The last reading in which anybody, or a copy, said something of a field decides; what was taken back there
+    holds no more, whatever earlier readings say.
+    """
     rows = session.execute(
-        select(Correction, Field.page, CarriedCorrection.number)
+        select(Correction, Field.page)
         .join(Field, (Field.document_id == Correction.document_id) & (Field.name == Correction.name))
-        .outerjoin(
-            CarriedCorrection,
-            (CarriedCorrection.document_id == Correction.document_id)
-            & (CarriedCorrection.name == Correction.name)
-            & (CarriedCorrection.number == Correction.number),
-        )
         .where(Correction.document_id.in_(documents))
-        .order_by(Correction.document_id, Correction.name, Correction.number)
+        .order_by(Correction.number)
         .execution_options(populate_existing=True)
     ).all()
-    last: dict[tuple[str, str], EarlierCorrection] = {}
-    for row, page, copied in rows:
-        if copied is not None or row.corrected_by in NOT_A_PERSON:
-            continue
-        document = documents[row.document_id]
-        last[row.document_id, row.name] = EarlierCorrection(
-            row.document_id,
-            roots[row.document_id],
-            document.form,
-            document.version,
-            row.name,
-            page,
-            row.number,
-            row.value,
-            row.corrected_by,
-            row.corrected_at,
-            row.why,
-        )
-    return len(rows), tuple(last.values())
+    origins = {
+        (row.document_id, row.name, row.number): (row.from_document_id, row.from_number)
+        for row in session.execute(
+            select(CarriedCorrection).where(CarriedCorrection.document_id.in_(documents))
+        ).scalars()
+    }
+    of_field: dict[tuple[str, str], list[Correction]] = defaultdict(list)
+    pages: dict[tuple[str, str], int | None] = {}
+    for row, page in rows:
+        of_field[row.document_id, row.name].append(row)
+        pages[row.document_id, row.name] = page
+    last: dict[tuple[Any, ...], EarlierCorrection | None] = {}
+    for key in sorted(of_field, key=lambda one: (documents[one[0]].ordinal, one[1])):
+        document, page = documents[key[0]], pages[key]
+        place = document.form if page is not None else roots[document.id]
+        standing = [row for row in not_taken_back(of_field[key]) if row.corrected_by != REGISTER]
+        said = None
+        if standing:
+            row = standing[-1]
+            origin, number = origins.get((*key, row.number), (document.id, row.number))
+            said = EarlierCorrection(
+                document_id=origin,
+                root_id=roots[document.id],
+                form=document.form,
+                version=document.version,
+                name=row.name,
+                page=page,
+                number=number,
+                value=row.value,
+                corrected_by=row.corrected_by,
+                corrected_at=row.corrected_at,
+                why=row.why,
+            )
+        last[place, document.version, key[1], page] = said
+    return len(rows), tuple(said for said in last.values() if said is not None)

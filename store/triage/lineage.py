@@ -74,9 +74,20 @@ def lineage_of(session: Session, document_id: str) -> tuple[Stretch, ...]:
     return tuple(Stretch(document, since, ends.get(document)) for document, since in begins.items())
 
 
+def roots_of(session: Session, document_ids: Collection[str]) -> dict[str, str]:
+    """For each document the one as which its form was first read."""
+    roots = {document: document for document in document_ids}
+    for keys in _blocks(sorted(roots)):
+        rows = session.execute(
+            select(Succession.document_id, Succession.root_id).where(Succession.document_id.in_(keys))
+        )
+        roots |= dict(rows.tuples().all())
+    return roots
+
+
 def newest_of(session: Session, document_ids: Collection[str]) -> dict[str, str | None]:
     """For each document the one that counts now in its place; none where the form is gone."""
-    roots = _roots(session, document_ids)
+    roots = roots_of(session, document_ids)
     found: dict[str, str | None] = {}
     for keys in _blocks(sorted(set(roots.values()))):
         last = dict.fromkeys(keys, "") | {key: key for key in keys}
@@ -115,16 +126,6 @@ def carried_corrections(session: Session, document_id: str) -> dict[tuple[str, i
         select(CarriedCorrection).where(CarriedCorrection.document_id == document_id)
     ).scalars()
     return {(row.name, row.number): Carried(row.from_document_id, row.from_number) for row in rows}
-
-
-def _roots(session: Session, document_ids: Collection[str]) -> dict[str, str]:
-    roots = {document: document for document in document_ids}
-    for keys in _blocks(sorted(roots)):
-        rows = session.execute(
-            select(Succession.document_id, Succession.root_id).where(Succession.document_id.in_(keys))
-        )
-        roots |= dict(rows.tuples().all())
-    return roots
 
 
 def _blocks(keys: list[str]) -> Iterable[list[str]]:

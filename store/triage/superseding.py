@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
+from uuid import uuid4
 
 import rfc8785
 from sqlalchemy import delete, insert, or_, select, update
@@ -19,8 +20,10 @@ from store import trail
 from store.columns import plain
 from store.contents import contents_hash, correction_hash
 from store.database import writing
+from store.desk.rejecting import FORM_REJECTED
+from store.desk.tables import Rejection
 from store.keys import document_key
-from store.model import TaskRecord, TransmissionRecord
+from store.model import Json, TaskRecord, TransmissionRecord
 from store.projection import people_keys
 from store.recording import check_record, conclude
 from store.registers.waiting import wait_to_register
@@ -168,12 +171,14 @@ class _Replacement:
             row.sampled = False  # nothing could be drawn from it until now
         self._link()
         corrections = self._carry()
-        self._keep_rejections()
+        rejections = self._keep_rejections()
         trail.lock_trail(session)
         link_suspects(session, row.id, suspect_distance_bits)
         trail.append(session, self._event(reading))
         for correction, origin in corrections:
             trail.append(session, _carried_event(row.id, correction, origin))
+        for rejection in rejections:
+            trail.append(session, _rejected_event(row.id, rejection))
 
     @property
     def _closed(self) -> dict[str, Any]:
@@ -291,6 +296,7 @@ class _Replacement:
                 corrected_by=said.corrected_by,
                 corrected_at=said.corrected_at,
                 why=said.why,
+                withdrawn=False,
             )
             session.add(correction)
             session.flush()
@@ -315,20 +321,42 @@ class _Replacement:
         session.flush()
         return carried
 
-    def _keep_rejections(self) -> None:
+    def _keep_rejections(self) -> list[Rejection]:
         """A form that a person rejected stays rejected where it is the very same sheets."""
+        session, kept = self._session, []
         for index, form in self._over.forms.items():
             if not form.rejected or set(form.pages) != set(self._fax.documents[index].pages):
                 continue
-            mine = ReviewTask.document_id == self._keys[index]
-            self._session.execute(
-                update(Record).where(Record.document_id == self._keys[index]).values(state=REJECTED)
-            )
-            self._session.execute(
+            document = self._keys[index]
+            session.execute(update(Record).where(Record.document_id == document).values(state=REJECTED))
+            mine = ReviewTask.document_id == document, ReviewTask.status != CLOSED
+            closed = session.execute(
                 update(ReviewTask)
-                .where(mine, ReviewTask.status != CLOSED, ReviewTask.kind != "adverse_event")
+                .where(*mine, ReviewTask.kind != "adverse_event")
                 .values(**self._closed)
+                .returning(ReviewTask.id)
+                .execution_options(synchronize_session=False)
+            ).scalars()
+            said = session.execute(
+                select(Rejection)
+                .where(Rejection.document_id == form.document_id)
+                .order_by(Rejection.at.desc())
+                .limit(1)
+            ).scalar_one()
+            kept.append(
+                Rejection(
+                    id=str(uuid4()),
+                    document_id=document,
+                    rejected=True,
+                    account=said.account,
+                    at=said.at,
+                    why=said.why,
+                    tasks=sorted(closed),
+                )
             )
+        session.add_all(kept)
+        session.flush()
+        return kept
 
     def _event(self, reading: Rereading) -> trail.Event:
         self._session.flush()
@@ -366,6 +394,11 @@ def _carried_event(fax: str, correction: Correction, origin: CarriedCorrection) 
             "carried_from": f"{origin.from_document_id}/{correction.name}/{origin.from_number}",
         },
     )
+
+
+def _rejected_event(fax: str, rejection: Rejection) -> trail.Event:
+    details: dict[str, Json] = {"rejected": True, "rejection": rejection.id, "because": READ_AGAIN}
+    return trail.Event(fax, FORM_REJECTED, rejection.document_id, details=details)
 
 
 def _with_open_events(fax: TransmissionRecord, open_events: Iterable[ReviewTask]) -> TransmissionRecord:

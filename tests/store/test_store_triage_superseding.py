@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select, text, update
@@ -13,8 +14,9 @@ from store_samples import document, facts, fax, field, in_processes, sha
 
 from store import trail
 from store.audit import verify_audit
-from store.corrections import correct_field
+from store.corrections import REGISTER, correct_field, withdraw_in_session
 from store.database import open_database, reading, writing
+from store.desk.tables import Rejection
 from store.export import export
 from store.inbox import claim, receive
 from store.keys import document_key
@@ -242,6 +244,36 @@ def test_a_correction_follows_its_page_from_one_form_to_another_and_back(recorde
     assert whole(recorded)
 
 
+def test_a_correction_that_was_taken_back_does_not_come_again(recorded: Engine) -> None:
+    old, again = document_key(sha(1), 0), document_key(sha(1), 1)
+    for value in ("2026-11-05", "2026-11-06"):
+        correct_field(recorded, old, "signature_date", value, by="rev", why="")
+    with writing(recorded) as session:
+        withdraw_in_session(session, old, "signature_date", by="rev", why="undo")
+    read_again(recorded, fax(1))
+    with reading(recorded) as session:
+        assert session.get_one(Record, again).content["signature_date"] == "2026-11-05"
+        assert carried_corrections(session, again) == {("signature_date", 1): Carried(old, 1)}
+    with writing(recorded) as session:
+        withdraw_in_session(session, again, "signature_date", by="rev", why="undo")
+    read_again(recorded, fax(1))
+    with reading(recorded) as session:
+        assert "signature_date" not in session.get_one(Record, document_key(sha(1), 2)).content
+    assert whole(recorded)
+
+
+def test_what_the_registers_corrected_is_left_to_the_registers(recorded: Engine) -> None:
+    old = document_key(sha(1), 0)
+    correct_field(recorded, old, "date_of_birth", "1980-03-01", by="rev", why="")
+    correct_field(recorded, old, "date_of_birth", "1980-03-02", by=REGISTER, why="register")
+    correct_field(recorded, old, "signature_date", "2026-11-05", by=REGISTER, why="register")
+    read_again(recorded, fax(1))
+    with reading(recorded) as session:
+        content = session.get_one(Record, document_key(sha(1), 1)).content
+        assert content["date_of_birth"] == "1980-03-01"
+        assert "signature_date" not in content
+
+
 def test_a_correction_of_a_page_that_had_not_come_stands_until_the_page_comes(engine: Engine) -> None:
     receive(engine, facts(1))
     record(engine, two_forms(1))
@@ -451,13 +483,27 @@ def test_a_fax_marked_by_mistake_comes_back_as_the_same_forms_with_what_was_corr
 
 
 def test_a_form_that_a_person_rejected_stays_rejected_while_it_is_the_same_sheets(recorded: Engine) -> None:
+    old, again = document_key(sha(1), 0), document_key(sha(1), 1)
     with writing(recorded) as session:
-        session.execute(
-            update(Record).where(Record.document_id == document_key(sha(1), 0)).values(state="rejected")
-        )
+        session.execute(update(Record).where(Record.document_id == old).values(state="rejected"))
+        told = {
+            "rejected": True,
+            "account": "safety",
+            "at": facts(1).received_at,
+            "why": "a test",
+            "tasks": [],
+        }
+        session.add(Rejection(id=str(uuid4()), document_id=old, **told))
     read_again(recorded, fax(1))
     with reading(recorded) as session:
-        assert session.get_one(Record, document_key(sha(1), 1)).state == "rejected"
+        assert session.get_one(Record, again).state == "rejected"
+        (kept,) = session.execute(select(Rejection).where(Rejection.document_id == again)).scalars()
+        assert (kept.account, kept.at, kept.why, len(kept.tasks)) == (
+            "safety",
+            facts(1).received_at,
+            "a test",
+            2,
+        )
         (shown,) = summaries(session, [sha(1)])
         assert [task for task in shown.open_tasks if task.document is not None] == []
     read_again(recorded, two_forms(1))
