@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 from xml.sax.saxutils import escape, quoteattr
 
 WIDTH_PX = 720
 LABEL_PX = 170
+WORDS_PX = 230
 ROW_PX = 26
 HEIGHT_PX = 200
 FOOT_PX = 24
@@ -41,7 +43,8 @@ def stacked_bars(title: str, labels: Sequence[str], series: Sequence[Series]) ->
         series: each with as many values as there are labels.
     """
     count = max(len(labels), 1)
-    most = max((sum(one.values[i] for one in series) for i in range(len(labels))), default=0) or 1
+    highest = max((sum(one.values[i] for one in series) for i in range(len(labels))), default=0)
+    most = max(1, ceil(highest / GRID_LINES)) * GRID_LINES  # whole numbers at every line
     step = (WIDTH_PX - LEFT_PX) / count
     inner = HEIGHT_PX - FOOT_PX - 12
 
@@ -74,7 +77,7 @@ def stacked_bars(title: str, labels: Sequence[str], series: Sequence[Series]) ->
 def lying_bars(title: str, rows: Sequence[Row]) -> str:
     """One bar a row, the name before it and the words behind it."""
     most = max((row.value for row in rows), default=0) or 1
-    room = WIDTH_PX - LABEL_PX - 130
+    room = WIDTH_PX - LABEL_PX - WORDS_PX
     parts = [_begin(title, max(len(rows), 1) * ROW_PX + 4)]
     for index, row in enumerate(rows):
         y = index * ROW_PX + 4

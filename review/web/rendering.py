@@ -46,7 +46,7 @@ def environment() -> Environment:
 
 @cache
 def static_digest() -> str:
-    """Stands in the path of every static file: a new version has a new address, and none is asked for twice."""
+    """Stands in the path of every static file: a new version of one has a new address."""
     whole = hashlib.sha256()
     for file in sorted(STATIC.rglob("*")):
         if file.is_file():
