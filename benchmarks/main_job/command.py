@@ -12,13 +12,20 @@ from typing import Any
 
 import psutil
 
+from benchmarks.main_job.cores import pinned, seconds_used
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 SAMPLES = REPOSITORY / "sample_faxes" / "faxes"
 
 
 @dataclass(frozen=True)
 class Ran:
-    """How a run of the command ended."""
+    """How a run of the command ended.
+
+    Attributes:
+        seconds: by the clock, from start to end of the command.
+        cpu_seconds: processor time of all its processes, user and system, start-up included.
+    """
 
     code: int
     seconds: float
@@ -34,8 +41,12 @@ def command_line(*arguments: str) -> list[str]:
 
 
 def environment(house: Path, **settings: str) -> dict[str, str]:
-    """An environment whose settings lead to paths under ``house``, without a Prefect server."""
-    own = {key: value for key, value in os.environ.items() if not key.startswith(("REMSFAX_", "PREFECT_"))}
+    """An environment whose settings lead to paths under ``house``, without a Prefect server.
+
+    Python keeps what it has compiled, as it does for whoever runs the command a second time.
+    """
+    left_out = ("REMSFAX_", "PREFECT_", "PYTHONDONTWRITEBYTECODE", "OMP_")
+    own = {key: value for key, value in os.environ.items() if not key.startswith(left_out)}
     return (
         own
         | {"REMSFAX_INTAKE__SETTLE_SECONDS": "0", "PYTHONPATH": str(REPOSITORY), "PWD": str(house)}
@@ -43,18 +54,31 @@ def environment(house: Path, **settings: str) -> dict[str, str]:
     )
 
 
-def run_batch(house: Path, inbox: Path, workers: int, *, watch: bool = False) -> Ran:
-    """One batch over an inbox; with ``watch`` the memory of its processes is sampled."""
+def run_batch(
+    house: Path, inbox: Path, workers: int, *, watch: bool = False, cores: int | None = None
+) -> Ran:
+    """One batch over an inbox.
+
+    Args:
+        house: folder of the store and everything else that the batch leaves.
+        inbox: folder of faxes.
+        workers: reading processes.
+        watch: sample the memory of its processes.
+        cores: how many cores all of them together may use; none for every one.
+    """
     house.mkdir(parents=True, exist_ok=True)
-    began = time.monotonic()
-    with subprocess.Popen(
-        command_line("run", str(inbox), "--json"),
-        cwd=house,
-        env=environment(house, REMSFAX_BATCH__WORKERS=str(workers)),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
+    began, used = time.monotonic(), seconds_used()
+    with (
+        pinned(cores),
+        subprocess.Popen(
+            command_line("run", str(inbox), "--json"),
+            cwd=house,
+            env=environment(house, REMSFAX_BATCH__WORKERS=str(workers)),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process,
+    ):
         samples = _watch(process, began) if watch else []
         out, err = process.communicate()
     if process.returncode not in (0, 1):
@@ -62,7 +86,7 @@ def run_batch(house: Path, inbox: Path, workers: int, *, watch: bool = False) ->
     answer = json.loads(out)
     peak = max((size for _, size in samples), default=0)
     seconds = time.monotonic() - began
-    return Ran(process.returncode, seconds, answer["cpu_seconds"], answer, peak, tuple(samples))
+    return Ran(process.returncode, seconds, seconds_used() - used, answer, peak, tuple(samples))
 
 
 def _watch(process: subprocess.Popen[str], began: float) -> list[tuple[float, int]]:

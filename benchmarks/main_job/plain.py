@@ -1,48 +1,92 @@
 """The rival: what a script of ten lines does, pdf2image and pytesseract over whole pages."""
 
 import os
+import subprocess
 import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytesseract
-from pdf2image import convert_from_path
+from pdf2image import convert_from_path, pdfinfo_from_path
 from PIL import Image
 
-MEASURED_PAGES = 12
+from benchmarks.main_job.cores import pinned, seconds_used
+
+MEASURED_PAGES = 24
+_FAX_DPI = (204.0, 196.0)
 
 
-def plain_seconds_per_page(faxes: list[Path], scratch: Path) -> float:
-    """Seconds a page of pdf2image + pytesseract.image_to_data on one thread, on pages spread over the faxes.
+@dataclass(frozen=True)
+class Plain:
+    """What the rival takes for a page: by the clock, and of processor time, user and system together."""
 
-    One thread is the rival's best: with tesseract's own threads a page takes longer on a busy machine.
-    """
+    seconds: float
+    cpu_seconds: float
+    pages: int
+
+
+def sample_pages(faxes: Sequence[Path], scratch: Path, count: int = MEASURED_PAGES) -> list[Path]:
+    """Single-page PDFs of every n-th page of all faxes together: the received bits, in true proportions."""
     scratch.mkdir(parents=True, exist_ok=True)
-    pages = _pages_as_pdf(faxes, scratch)
-    before = os.environ.get("OMP_THREAD_LIMIT")
-    os.environ["OMP_THREAD_LIMIT"] = "1"
-    try:
-        began = time.monotonic()
+    pages = [page for fax in faxes for page in _pages(fax)]
+    step = max(1, len(pages) // count)
+    return [write(scratch / f"{number:04d}.pdf") for number, write in enumerate(pages[::step][:count])]
+
+
+def measure_plain(pages: Sequence[Path], *, one_core: bool) -> Plain:
+    """pdf2image and ``pytesseract.image_to_data``, both at their defaults, on the pages one after another.
+
+    Args:
+        pages: single-page PDFs.
+        one_core: one thread (``OMP_THREAD_LIMIT=1``, tesseract's best) on one core; else tesseract's own
+            threads, as they come, on every core.
+    """
+    with _threads("1" if one_core else None), pinned(1 if one_core else None):
+        began, used = time.monotonic(), seconds_used()
         for page in pages:
             for image in convert_from_path(page):
                 pytesseract.image_to_data(image)
-        return (time.monotonic() - began) / len(pages)
+        seconds, cpu = time.monotonic() - began, seconds_used() - used
+    return Plain(seconds / len(pages), cpu / len(pages), len(pages))
+
+
+@contextmanager
+def _threads(limit: str | None) -> Iterator[None]:
+    before = os.environ.pop("OMP_THREAD_LIMIT", None)
+    if limit is not None:
+        os.environ["OMP_THREAD_LIMIT"] = limit
+    try:
+        yield
     finally:
-        if before is None:
-            del os.environ["OMP_THREAD_LIMIT"]
-        else:
+        os.environ.pop("OMP_THREAD_LIMIT", None)
+        if before is not None:
             os.environ["OMP_THREAD_LIMIT"] = before
 
 
-def _pages_as_pdf(faxes: list[Path], scratch: Path) -> list[Path]:
-    """Single-page PDFs of every n-th fax's first page, in true proportions."""
-    tiffs = [fax for fax in faxes if fax.suffix == ".tif"]
-    chosen = tiffs[:: max(1, len(tiffs) // MEASURED_PAGES)][:MEASURED_PAGES]
-    out = []
-    for fax in chosen:
-        with Image.open(fax) as image:
-            x_dpi, y_dpi = (float(v) for v in image.info.get("dpi", (204, 196)))
-            square = image.convert("L").resize((image.width, round(image.height * x_dpi / y_dpi)))
-        path = scratch / f"{fax.stem}.pdf"
-        square.save(path, resolution=x_dpi)
-        out.append(path)
+def _pages(fax: Path) -> Iterator[Callable[[Path], Path]]:
+    """For each page of a fax, what writes it as a PDF of its own."""
+    if fax.suffix == ".pdf":
+        for number in range(1, int(pdfinfo_from_path(str(fax))["Pages"]) + 1):
+            yield lambda out, number=number: _write_sent(fax, number, out)  # type: ignore[misc]
+        return
+    with Image.open(fax) as image:
+        frames = int(getattr(image, "n_frames", 1))
+    for number in range(frames):
+        yield lambda out, number=number: _write_received(fax, number, out)  # type: ignore[misc]
+
+
+def _write_sent(fax: Path, number: int, out: Path) -> Path:
+    subprocess.run(["pdfseparate", "-f", str(number), "-l", str(number), str(fax), str(out)], check=True)
+    return out
+
+
+def _write_received(fax: Path, number: int, out: Path) -> Path:
+    with Image.open(fax) as image:
+        image.seek(number)
+        x_dpi, y_dpi = (float(value) or 1.0 for value in image.info.get("dpi", _FAX_DPI))
+        if not 0.4 < y_dpi / x_dpi < 2.6:
+            x_dpi, y_dpi = _FAX_DPI
+        image.convert("1").save(out, dpi=(x_dpi, y_dpi))
     return out
