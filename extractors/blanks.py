@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,6 +74,9 @@ class Blanks:
 def load_blanks(catalog: Catalog, cache_folder: Path | None = None) -> Blanks:
     """Draws every blank page of the catalog and prepares what identification and registration need.
 
+    Processes that begin together with an empty cache share the drawing: each goes through the forms in an
+    order of its own and takes from the cache what another has drawn meanwhile.
+
     Args:
         catalog: the forms.
         cache_folder: where drawn pages may be kept for the next start; a page is used from there only when
@@ -81,23 +85,31 @@ def load_blanks(catalog: Catalog, cache_folder: Path | None = None) -> Blanks:
     Raises:
         PopplerMissing: poppler-utils is not installed.
     """
+    drawn: dict[tuple[str, str], list[tuple[Gray, Patches]]] = {}
+    for template in random.sample(catalog.templates, len(catalog.templates)):
+        drawn[template.form, template.version] = _drawn_or_kept(catalog, template, cache_folder)
     pages: dict[PageKey, BlankPage] = {}
     for template in catalog.templates:
-        pdf = catalog.blank_pdf(template)
-        cached = _Cache(cache_folder, template, pdf)
-        drawn = cached.load()
-        if drawn is None:
-            drawn = [
-                _chosen(template, number, pixels) for number, pixels in enumerate(_draw(pdf, template), 1)
-            ]
-            cached.save(drawn)
-        for number, (pixels, patches) in enumerate(drawn, 1):
+        for number, (pixels, patches) in enumerate(drawn[template.form, template.version], 1):
             key = (template.form, template.version, number)
             pages[key] = BlankPage(key, pixels, halved(pixels), spectrum_of(pixels), patches)
     spectra = (
         np.stack([page.spectrum for page in pages.values()]) if pages else np.zeros((0, 0, 0), np.complex64)
     )
     return Blanks(MappingProxyType(pages), spectra)
+
+
+def _drawn_or_kept(
+    catalog: Catalog, template: Template, cache_folder: Path | None
+) -> list[tuple[Gray, Patches]]:
+    pdf = catalog.blank_pdf(template)
+    cache = _Cache(cache_folder, template, pdf)
+    kept = cache.load()
+    if kept is not None:
+        return kept
+    drawn = [_chosen(template, number, pixels) for number, pixels in enumerate(_draw(pdf, template), 1)]
+    cache.save(drawn)
+    return drawn
 
 
 def _draw(pdf: bytes, template: Template) -> list[Gray]:
