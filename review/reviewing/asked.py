@@ -12,6 +12,7 @@ from review.errors import NotHere
 from review.pictures import PageShape
 from review.reviewing.showing import template_of
 from store.database import reading
+from store.desk.loading import is_blind
 from store.model import BoxPx
 from store.tables import Document, Field, Page, ReviewTask
 
@@ -41,31 +42,23 @@ def asked(engine: Engine, catalog: Catalog, task_id: str) -> Asked:
         NotHere: there is none.
     """
     with reading(engine) as session:
-        row = session.execute(
-            select(
-                ReviewTask.transmission_id,
-                ReviewTask.document_id,
-                ReviewTask.kind,
-                ReviewTask.field,
-                ReviewTask.stage,
-                ReviewTask.status,
-                Document.form,
-                Document.version,
-            )
+        found = session.execute(
+            select(ReviewTask, Document.form, Document.version)
             .outerjoin(Document, Document.id == ReviewTask.document_id)
             .where(ReviewTask.id == task_id)
         ).one_or_none()
-    if row is None:
-        raise NotHere(GONE)
-    template = template_of(catalog, row.form, row.version)
-    named = template is not None and row.kind == "field" and row.field and template.has_field(row.field)
-    return Asked(
-        transmission_id=row.transmission_id,
-        document_id=row.document_id,
-        template=template,
-        field=template.field(row.field) if template and named else None,
-        blind=row.stage == "second" or row.status == "sample",
-    )
+        if found is None:
+            raise NotHere(GONE)
+        task, form, version = found
+        template = template_of(catalog, form, version)
+        name = task.field if task.kind == "field" else None
+        return Asked(
+            transmission_id=task.transmission_id,
+            document_id=task.document_id,
+            template=template,
+            field=template.field(name) if template and name and template.has_field(name) else None,
+            blind=is_blind(task),
+        )
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ Id = Annotated[str, Field(max_length=64)]
 Choices = Annotated[tuple[Annotated[str, Field(max_length=200)], ...], Field(max_length=40)]
 HeldText = Annotated[str, Field(max_length=160)]
 MOST_HELD = 8
+MOST_RETURNED = 400
+"""Forms of one wall, all given back when it is left."""
 
 
 class ShownChoice(PageModel):
@@ -252,7 +254,7 @@ class ReleaseOrder(Order):
     A leaving page can send a browser's form at most, hence texts.
     """
 
-    held: Annotated[tuple[HeldText, ...], Field(max_length=MOST_HELD)] | HeldText = ()
+    held: Annotated[tuple[HeldText, ...], Field(max_length=MOST_RETURNED)] | HeldText = ()
 
     @property
     def forms(self) -> tuple[Held, ...]:

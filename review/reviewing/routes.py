@@ -52,14 +52,14 @@ OTHER_FORM = "fax"
 @router.page("/review", "review.html")
 def review(desk: TheDesk, me: Me) -> ReviewPage:
     """The form that the person holds, else the most urgent one."""
-    return _page(desk, me, queue.next_work(desk.database, desk.review, desk.rules, me.person))
+    return _page(desk, me, queue.next_work(desk.database, desk.review, me.person))
 
 
 @router.page("/review/{transmission_id}/{document_id}", "review.html")
 def review_form(transmission_id: str, document_id: str, desk: TheDesk, me: Me) -> ReviewPage:
     """A certain form; ``fax`` in place of a form for the tasks about the fax as a whole."""
     form = None if document_id == OTHER_FORM else document_id
-    work = queue.open_work(desk.database, desk.review, desk.rules, me.person, transmission_id, form)
+    work = queue.open_work(desk.database, desk.review, me.person, transmission_id, form)
     if work is None:
         raise NotHere("Nothing is left to review there. Go on with the next form.")
     return _page(desk, me, work)
@@ -69,7 +69,7 @@ def review_form(transmission_id: str, document_id: str, desk: TheDesk, me: Me) -
 def next_form(order: NextOrder, desk: TheDesk, me: Me) -> NextWork:
     """The next form, besides those that the browser has."""
     besides = [(held.transmission_id, held.document_id) for held in order.besides]
-    work = queue.next_work(desk.database, desk.review, desk.rules, me.person, besides=besides)
+    work = queue.next_work(desk.database, desk.review, me.person, besides=besides)
     return NextWork(go="/review", work=_shown(desk, me, work), counts=_counts(desk, me.person))
 
 
@@ -268,7 +268,10 @@ def _comments(desk: DeskContext, task_id: str) -> Comments:
 
 def _stale(stale: StaleSave, task: Asked) -> Conflict:
     """Both values in words, so that the person can choose between them."""
-    words = (lambda value: named(task.field, value)) if task.field else (lambda _: "")
+
+    def words(value: Value) -> str:
+        return named(task.field, value) if task.field else ""
+
     return Conflict(
         str(stale),
         more={

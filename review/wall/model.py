@@ -29,10 +29,11 @@ class WallsPage(PageModel):
 
 
 class ShownTile(PageModel):
-    """One snippet on the wall."""
+    """One snippet on the wall; ``form`` is what is given back when the person leaves."""
 
     task_id: str
     version: int
+    form: str
     picture: str
     label: str
 

@@ -32,7 +32,7 @@ router = DeskRouter("wall")
 def walls(desk: TheDesk, me: Me) -> WallsPage:
     """Every wall, the largest first."""
     with reading(desk.database) as session:
-        groups = wall.wall_groups(session, me.person)
+        groups = wall.wall_groups(session, desk.review, me.person)
     return WallsPage(groups=tuple(_group(one) for one in groups))
 
 
@@ -60,7 +60,7 @@ def confirm(order: ConfirmOrder, desk: TheDesk, me: Me) -> Confirmed:
         desk.rules,
         me.person,
         order.decision_id,
-        typed_value(order.field_kind, order.value),
+        typed_value(order.field_kind, _words(order.field_kind, order.value)),
         order.alike,
         sorted(order.odd_tasks),
         order.seconds,
@@ -94,11 +94,21 @@ def _tile(desk: DeskContext, tile: Tile) -> ShownTile:
     return ShownTile(
         task_id=tile.task_id,
         version=tile.version,
+        form=f"{tile.transmission_id}/{tile.document_id}",
         picture=f"/wall/tiles/{tile.task_id}.png",
         label=template.field(tile.field).label if template and known else tile.field.replace("_", " "),
     )
 
 
-def _shown(field_kind: str, value: str) -> str:
+def _shown(field_kind: str, key: str) -> str:
+    """What a wall's tiles were read as, in words."""
+    words = _words(field_kind, key)
+    if field_kind == "choice":
+        return words.replace("_", " ")
     sample = FormField(name="sample", label="", kind=field_kind, page=1, section="")
-    return named(sample, typed_value(field_kind, value))
+    return named(sample, typed_value(field_kind, words))
+
+
+def _words(field_kind: str, key: str) -> str:
+    """The canonical text of a value; the key of a choice names its field too."""
+    return key.partition("=")[2] if field_kind == "choice" else key

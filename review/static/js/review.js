@@ -38,6 +38,7 @@ let pageOpen = sessionStorage.getItem("remsfax.page") === "open";
 let pageTurn = 0;
 let checkTimer = 0;
 let activeAt = Date.now();
+let pressedAt = 0;
 
 const outbox = new Outbox(account, (decision) => call(decision.path, decision.body), {
   stored,
@@ -206,7 +207,6 @@ function decide(said) {
     body: { decision_id: id, task_id: task.id, version: task.version, seconds, ...said },
   });
   drafts.keep(task.id, null);
-  const pressedAt = performance.now();
   advance();
   measure(pressedAt);
 }
@@ -549,7 +549,16 @@ $("words_send").addEventListener("click", (event) => {
   $("words_problem").textContent = "Write something first.";
 });
 
-for (const kind of ["keydown", "pointerdown"]) addEventListener(kind, () => (activeAt = Date.now()), true);
+for (const kind of ["keydown", "pointerdown"]) {
+  addEventListener(
+    kind,
+    (event) => {
+      activeAt = Date.now();
+      pressedAt = event.timeStamp;
+    },
+    true,
+  );
+}
 setInterval(() => void renew(), leaseMs / 3);
 addEventListener("pagehide", leave);
 addEventListener("pageshow", (event) => event.persisted && location.reload());

@@ -31,6 +31,7 @@ export function showTask(work, task, entry, pictures) {
   for (const name of ["task_id", "version"]) {
     document.querySelector(`#answer [name=${name}]`).value = { task_id: task.id, version: task.version }[name];
   }
+  Object.assign($("answer").dataset, { blind: String(task.blind), digits: String(task.digits) });
   snippet(task, pictures);
   $("entry").replaceChildren(...(task.answer === "type" ? typed(task, entry) : [choices(task, entry)]));
   candidates(task);
@@ -152,7 +153,7 @@ export function signInNotice() {
   const box = make("div", { role: "alert", className: "signed-out" });
   box.append(
     make("p", { textContent: "Your session has ended. What you answered is kept in this browser and sent when you sign in again." }),
-    make("a", { href: "/login?go=/review", textContent: "Sign in" }),
+    make("a", { href: "/login?then=/review", textContent: "Sign in" }),
   );
   $("notices").append(box);
 }

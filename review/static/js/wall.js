@@ -7,6 +7,7 @@ import { make } from "./show.js";
 const form = document.getElementById("wall");
 const tiles = form ? [...form.querySelectorAll(".tile input")] : [...document.querySelectorAll(".walls button")];
 const openedAt = performance.now();
+let confirmed = false;
 
 const outbox = new Outbox(document.documentElement.dataset.account, (decision) => call(decision.path, decision.body), {
   stored: () => location.assign("/wall"),
@@ -20,7 +21,16 @@ const outbox = new Outbox(document.documentElement.dataset.account, (decision) =
 /** How many tiles stand in one row, from where they are. */
 function columns() {
   const top = (tile) => tile.parentElement.getBoundingClientRect().top;
-  return Math.max(1, tiles.findIndex((tile) => top(tile) > top(tiles[0]) + 2) === -1 ? tiles.length : tiles.findIndex((tile) => top(tile) > top(tiles[0]) + 2));
+  const wrapped = tiles.findIndex((tile) => top(tile) > top(tiles[0]) + 2);
+  return wrapped === -1 ? tiles.length : wrapped;
+}
+
+/** The page goes unconfirmed: give the tiles back, for others to take. */
+function leave() {
+  if (!form || confirmed) return;
+  const body = new URLSearchParams({ csrf: document.querySelector("meta[name=csrf]").content });
+  for (const held of new Set(tiles.map((tile) => tile.dataset.form))) body.append("held", held);
+  navigator.sendBeacon("/review/release", body);
 }
 
 function move(step) {
@@ -46,6 +56,7 @@ function confirm() {
   const sent = new FormData(form);
   const id = String(sent.get("decision_id"));
   const [field_kind, value] = [sent.get("field_kind"), sent.get("value")];
+  confirmed = true;
   outbox.add({
     id,
     path: "/wall/confirm",
@@ -77,5 +88,6 @@ if (form) {
   });
   form.addEventListener("change", count);
 }
+addEventListener("pagehide", leave);
 tiles[0]?.focus();
 outbox.flush();
