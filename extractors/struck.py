@@ -6,8 +6,13 @@ import numpy as np
 from extractors.pieces import Ink, find_pieces
 from extractors.writing import Writing
 
-LEAST_PX = 56
-"""A stroke through a word is longer than the bar of any letter at the sizes people write in a box."""
+LEAST_PX = 42
+LEAST_HEIGHTS = 2.0
+"""A stroke through a word is longer than the bar of a letter: so many pixels, so many heights of letters."""
+MOST_HIGH_PX = 22
+"""Two strokes through small type run together; more is a blot."""
+THROUGH = 0.12
+"""Letters stand out above a stroke through them and below it: neither on the bar of a T nor on a baseline."""
 SLOPES = np.linspace(-0.12, 0.12, 13)
 """Rise over run of a stroke through a word; steeper ones are letters."""
 LEAD_PX = 3
@@ -24,13 +29,14 @@ def find_strike(writing: Writing) -> tuple[int, int] | None:
     tight = np.ascontiguousarray(ink[top : rows[-1] + 1, left : columns[-1] + 1])
     if tight.shape[0] < 12:
         return None
-    found = [run for slope in SLOPES for run in _straight_runs(tight, float(slope))]
+    least = max(LEAST_PX, round(LEAST_HEIGHTS * float(np.median(writing.pieces[:, 3]))))
+    found = [run for slope in SLOPES for run in _straight_runs(tight, float(slope), least)]
     if not found:
         return None
     return left + min(start for start, _ in found), left + max(end for _, end in found)
 
 
-def _straight_runs(ink: Ink, slope: float) -> list[tuple[int, int]]:
+def _straight_runs(ink: Ink, slope: float, least_px: int) -> list[tuple[int, int]]:
     """Begin and end of unbroken straight strokes of one slope that run through letters."""
     height, width = ink.shape
     matrix = np.array([[1, 0, 0], [-slope, 1, max(0.0, slope) * width]], np.float32)
@@ -39,21 +45,18 @@ def _straight_runs(ink: Ink, slope: float) -> list[tuple[int, int]]:
     # Two rows make a stroke: a thin one wavers by a pixel.
     joined = cv2.dilate(level, np.ones((2, 1), np.uint8))
     # A pen's stroke is some 3 px thick; a streak of the fax line has one row.
-    runs = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((3, LEAST_PX), np.uint8))
+    runs = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((3, least_px), np.uint8))
     if not runs.any():
         return []
+    # What else begins where a stroke does: another stroke beside it may, a letter does not.
+    others = level & (1 - cv2.dilate(runs, np.ones((5, 1), np.uint8)))
     found = []
     for start, top, long, high, _ in find_pieces(runs).boxes[1:].tolist():
-        if high > 14:
-            continue
         end = start + long
-        lead = level[:, start : start + LEAD_PX]
-        outside = lead.copy()
-        outside[max(0, top - 2) : top + high + 2] = 0
         above = level[max(0, top - 4) : top, start:end].any(axis=0)
         below = level[top + high : top + high + 4, start:end].any(axis=0)
-        crossed = float((above | below).mean()) if above.size and below.size else 0.0
-        if not outside.any() and crossed > 0.2:
+        through = min(float(above.mean()) if above.size else 0.0, float(below.mean()) if below.size else 0.0)
+        if high <= MOST_HIGH_PX and not others[:, start : start + LEAD_PX].any() and through > THROUGH:
             found.append((start, end))
     return found
 

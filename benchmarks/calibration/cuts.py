@@ -60,7 +60,7 @@ def cut_pages(
 
     Args:
         faxes: ``NAME.tif`` with its truth in ``NAME.json``, each one form with its pages in order.
-        scratch: where cut pages are kept; what was cut by other code is cut again.
+        scratch: where cut pages are kept; other faxes, and what was cut by other code, are cut again.
         catalog: the forms.
         blanks: their blanks.
         part: which of how many equal parts of the faxes.
@@ -68,7 +68,8 @@ def cut_pages(
     kept = scratch / _code()
     kept.mkdir(parents=True, exist_ok=True)
     for file in sorted(faxes.glob("*.json"))[part[0] :: part[1]]:
-        done = kept / f"{file.stem}.pickle"
+        sent = hashlib.sha256(file.with_suffix(".tif").read_bytes()).hexdigest()
+        done = kept / f"{file.stem}-{sent[:12]}.pickle"
         if not done.exists():
             pages = tuple(_cut_fax(file, catalog, blanks))
             partial = done.with_suffix(".partial")

@@ -13,6 +13,7 @@ from extractors.signatures import read_signature
 from extractors.stray import find_stray
 from extractors.struck import find_strike, without_struck
 from extractors.writing import Writing, find_writing
+from extractors.written import find_written
 
 FORM = form()
 BOXES = [px(box) for field in FORM.fields_on(1) for box in field.boxes]
@@ -102,6 +103,35 @@ def test_what_is_crossed_out_is_left_out() -> None:
     assert strike is not None
     (line,) = cut_lines(without_struck(writing, strike), 1)
     assert line.box_px[0] > px((118, 0, 1, 1))[0]
+
+
+def test_a_short_word_struck_twice_is_left_out() -> None:
+    page = blank()
+    lay(page, "Patt", (66, 84))
+    draw(page, (62, 88), (90, 88), thick_px=3)
+    draw(page, (62, 93), (90, 92), thick_px=3)
+    lay(page, "Patton", (105, 84))
+    writing = ink_of(page, "patient_last_name")
+    strike = find_strike(writing)
+    assert strike is not None
+    (line,) = cut_lines(without_struck(writing, strike), 1)
+    assert line.box_px[0] > px((100, 0, 1, 1))[0]
+
+
+def test_the_bar_of_a_letter_strikes_nothing() -> None:
+    page = blank()
+    lay(page, "Tampa", (66, 84))
+    draw(page, (64, 84), (88, 84), thick_px=3)
+    assert find_strike(ink_of(page, "patient_last_name")) is None
+
+
+def test_a_field_full_of_black_is_not_read() -> None:
+    page = blank()
+    left, top, right, bottom = px((60, 80, 200, 22))
+    page[top + 6 : bottom - 6, left + 20 : right - 60] = 0
+    field = find_written(FORM.field("patient_last_name"), ink_of(page, "patient_last_name"))
+    assert field.filled
+    assert (field.lines, field.ink_reasons) == ((), ("illegible",))
 
 
 def test_plain_type_is_not_crossed_out() -> None:
