@@ -153,6 +153,8 @@ class RegisteredPage:
         matched: share of printed patches that were found.
         doubtful: the fit is not good enough to trust any field of the page, or much of the page never came.
         received_size_px: width and height of the received page, to know what was cut off.
+        came_rows: the first form row that came and the one behind the last, where the page was filled up with
+            white instead of being shorter; none for all.
     """
 
     form: str
@@ -166,9 +168,14 @@ class RegisteredPage:
     matched: float
     doubtful: bool
     received_size_px: tuple[int, int] | None = None
+    came_rows: tuple[int, int] | None = None
 
     def on_page(self, box_px: BoxPx) -> bool:
         """Whether a box of form pixels was received: false where the page was cut short before its middle."""
+        if self.came_rows is not None:
+            first, behind = self.came_rows
+            if not first <= (box_px[1] + box_px[3]) / 2 < behind:
+                return False
         if self.received_size_px is None:
             return True
         left, top, right, bottom = self.received_box(box_px)

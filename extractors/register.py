@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from extractors.blanks import BlankPage, Blanks
 from extractors.frames import IDENTITY, apply, chain, inverse, scaling
 from extractors.model import WORK_DPI, Gray, Matrix, PageIdentity, RegisteredPage, StraightPage
+from extractors.padding import rows_that_came
 from extractors.patches import halved
 from extractors.place import Fit, Matches, coarse_guess, find_patches, fit, scales, verify, view
 from extractors.rows import offsets_of_rows
@@ -73,7 +74,8 @@ def register(straight: StraightPage, identity: PageIdentity, blanks: Blanks) -> 
     pixels = _warped(source.pixels, blank.pixels.shape, to_source, offsets)
     ends = _ends_in_received(blank.pixels.shape, to_source, offsets, source)
     size = straight.received.width_px, len(straight.received.bits)
-    came = _came(blank, ends, size)
+    came_rows = rows_that_came(pixels, blank.pixels)
+    came = _came(blank, ends, size, came_rows)
     residual, found = _checked(pixels, blank, came) if placed is not None else (float("inf"), 0.0)
     return RegisteredPage(
         blank.key[0],
@@ -87,6 +89,7 @@ def register(straight: StraightPage, identity: PageIdentity, blanks: Blanks) -> 
         found,
         doubtful=residual > _DOUBTFUL_PX or not _enough_found(found, came),
         received_size_px=size,
+        came_rows=came_rows if came_rows != (0, len(pixels)) else None,
     )
 
 
@@ -243,13 +246,16 @@ def _ends_in_received(
     return apply(inverse(source.from_received), ends.reshape(-1, 2)).reshape(rows, 2, 2)
 
 
-def _came(blank: BlankPage, ends: NDArray[np.float64], size_px: tuple[int, int]) -> NDArray[np.bool_]:
-    """Which patches of the form, in their order, lie on the received page at all."""
+def _came(
+    blank: BlankPage, ends: NDArray[np.float64], size_px: tuple[int, int], came_rows: tuple[int, int]
+) -> NDArray[np.bool_]:
+    """Which patches of the form, in their order, lie on the received page, and not in its white end."""
     centers = blank.patches.centers_px[blank.patches.order]
     rows = np.clip(np.rint(centers[:, 1]).astype(int), 0, len(ends) - 1)
     share = (centers[:, 0] / blank.pixels.shape[1])[:, None]
     at = ends[rows, 0] * (1 - share) + ends[rows, 1] * share
-    return np.asarray((at >= 0).all(axis=1) & (at[:, 0] < size_px[0]) & (at[:, 1] < size_px[1]))
+    received = (at >= 0).all(axis=1) & (at[:, 0] < size_px[0]) & (at[:, 1] < size_px[1])
+    return np.asarray(received & (centers[:, 1] >= came_rows[0]) & (centers[:, 1] < came_rows[1]))
 
 
 def _enough_found(found: float, came: NDArray[np.bool_]) -> bool:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from faxed_pages import faxed, small_catalog
@@ -76,6 +78,36 @@ def test_the_part_of_a_cut_page_that_came_is_trusted_and_the_rest_known(
     assert lost.any()
     for (x, y), is_lost in zip(centers[came | lost].astype(int), lost[came | lost], strict=True):
         assert page.on_page((x - 1, y - 1, x + 1, y + 1)) is not bool(is_lost)
+
+
+@pytest.mark.parametrize("keep", [0.45, 0.8])
+@pytest.mark.parametrize("quarter_turns", [0, 2])
+def test_a_page_filled_up_with_white_is_known_to_be_cut(
+    blanks: Blanks, keep: float, quarter_turns: int
+) -> None:
+    blank = blanks.page("patient_status", "2015-11", 1)
+    whole = faxed(blank.pixels, writing=0).page
+    rows = len(whole.bits)
+    bits = whole.bits.copy()
+    bits[round(keep * rows) :] = 0
+    if quarter_turns:
+        ink = np.unpackbits(bits, axis=1, count=whole.width_px)
+        bits = np.packbits(np.rot90(ink, 2), axis=1)
+    straight, identity = identify(straighten(replace(whole, bits=bits)), blanks)
+    page = register(straight, identity, blanks)
+    assert not page.doubtful
+    assert page.came_rows is not None
+    assert page.came_rows[0] == 0
+    assert page.came_rows[1] == pytest.approx(keep * len(blank.pixels), abs=60)
+    below = page.came_rows[1]
+    assert page.on_page((100, below - 40, 200, below - 20))
+    assert not page.on_page((100, below + 20, 200, below + 40))
+
+
+def test_a_whole_page_has_no_white_end(blanks: Blanks) -> None:
+    for key in (("patient_status", "2015-11", 1), ("prescription_order", "2015-11", 1)):
+        page = register(*identify(straighten(faxed(blanks.page(*key).pixels).page), blanks), blanks)
+        assert page.came_rows is None
 
 
 def test_too_little_of_a_page_is_not_trusted(blanks: Blanks) -> None:
