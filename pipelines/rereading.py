@@ -5,6 +5,7 @@ that stands goes on standing until the new one is recorded, in one transaction.
 """
 
 from dataclasses import replace
+from typing import cast
 
 from extractors.model import Decision, DocumentReading, FieldReading
 from pipelines.checking import check, program_state
@@ -17,6 +18,7 @@ from pipelines.transmission import refusal_of
 from pipelines.transmission_model import ReadFax
 from store.database import reading
 from store.model import Outcome, SetAside, TransmissionRecord
+from store.tables import Transmission
 from store.triage.carrying import EarlierCorrection, NewForm, TakenOver, take_over
 from store.triage.marked import marked_record
 from store.triage.requests import ClaimedRequest, fail_request
@@ -42,8 +44,11 @@ def reread(claimed: ClaimedRequest, desk: Desk) -> tuple[Outcome | None, SetAsid
         return _refused(claimed, reason, desk)
     if recorded == "no_longer_asked":
         return None, None
-    note("fax read again", fax=fax, outcome=whole.outcome, documents=len(whole.documents))
-    return whole.outcome, None
+    with reading(desk.database) as session:
+        # Not the record's own: a flag that stays open keeps the fax in review.
+        outcome = cast("Outcome", session.get_one(Transmission, fax).status)
+    note("fax read again", fax=fax, outcome=outcome, documents=len(whole.documents))
+    return outcome, None
 
 
 def _read_again(claimed: ClaimedRequest, desk: Desk) -> tuple[Recorded, TransmissionRecord]:

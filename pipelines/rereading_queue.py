@@ -133,7 +133,7 @@ def watch_requests(settings: PipelineSettings, *, stop: Callable[[], bool]) -> N
 def reread_remarks(done: Iterable[Reread]) -> Iterator[str]:
     """A line for the faxes that were read again, and one for each that could not be."""
     every = list(done)
-    read = sum(fax.outcome is not None for fax in every)
+    read = sum(fax.outcome is not None and fax.failure is None for fax in every)
     if read:
         yield f"read again: {read} {'fax' if read == 1 else 'faxes'}, as people had asked"
     for fax in every:

@@ -45,7 +45,7 @@ from store.tables import Document, Field, Page, Record, ReviewTask
 from store.triage.deciding import decide
 from store.triage.lineage import still_counts
 from store.triage.plan import PagePlan
-from store.triage.requests import ask_to_reread, claim_request, request_states
+from store.triage.requests import RequestState, ask_to_reread, claim_request, request_states
 from store.triage.steps import (
     JoinForms,
     MarkFax,
@@ -423,14 +423,31 @@ def test_a_set_aside_fax_is_read_once_it_is_mended_and_set_aside_again_while_it_
     assert desk.summary(name).set_aside is None
 
 
-KILLED = """
-import os, sys
-from pipelines.rereading_queue import reread_and_register
+WATCHING = """
+import sys
+from pipelines.rereading_queue import watch_requests
 from pipelines.settings import PipelineSettings
-settings = PipelineSettings.model_validate_json(sys.argv[1])
-print("begun", flush=True)
-reread_and_register(settings)
+watch_requests(PipelineSettings.model_validate_json(sys.argv[1]), stop=lambda: False)
 """
+
+
+STARTER = """
+import subprocess, sys
+print(subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL).pid, flush=True)
+sys.stdin.read()
+"""
+
+
+def _wait(
+    desk: TriageDesk, fax: str, told: Callable[[dict[str, RequestState]], bool], *, seconds: float
+) -> None:
+    give_up_at = time.monotonic() + seconds
+    while time.monotonic() < give_up_at:
+        with reading(desk.desk.database) as session:
+            if told(request_states(session, [fax])):
+                return
+        time.sleep(0.05)
+    raise AssertionError(f"fax {fax} did not get there in {seconds} s")
 
 
 def test_a_reading_killed_in_the_midst_leaves_the_old_one_and_is_done_by_the_next(
@@ -455,19 +472,24 @@ def test_a_reading_killed_in_the_midst_leaves_the_old_one_and_is_done_by_the_nex
             )
         }
     )
-    command = [sys.executable, "-c", KILLED, settings.model_dump_json()]
-    killed = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
-    give_up_at = time.monotonic() + 120
-    while time.monotonic() < give_up_at:
-        with reading(desk.desk.database) as session:
-            if request_states(session, [fax])[fax].state == "reading":
-                break
-        time.sleep(0.05)
+    command = [sys.executable, "-c", WATCHING, settings.model_dump_json()]
+    killed = subprocess.Popen(command, start_new_session=True)
+    _wait(desk, fax, lambda states: states[fax].state == "reading", seconds=120)
     os.killpg(killed.pid, signal.SIGKILL)
     killed.wait()
     assert desk.summary(fax) == before
-    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=240)
-    assert done.returncode == 0, done.stderr
+    # The next one is ended by the end of whoever started it, once it has read the fax.
+    starter = subprocess.Popen(
+        [sys.executable, "-c", STARTER, *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert starter.stdout is not None
+    watching = int(starter.stdout.readline())
+    _wait(desk, fax, lambda states: fax not in states, seconds=240)
+    starter.communicate("")
+    give_up_at = time.monotonic() + 60
+    while time.monotonic() < give_up_at and Path(f"/proc/{watching}").exists():
+        time.sleep(0.1)
+    assert not Path(f"/proc/{watching}").exists()
     assert desk.forms(fax) == [("prescription_order", [2], []), (STATUS, [3], [2]), (STATUS, [4], [1])]
     with reading(desk.desk.database) as session:
         assert verify_audit(session).whole
