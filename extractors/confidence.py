@@ -77,6 +77,7 @@ class Evidence:
         third: what the third voice says; ``alone`` where it was not asked.
         plausible: the value passes its checks.
         known: its words are on the field's list; none where there is no list.
+        placed: it fits the rest of its address; none where that says nothing.
         letters: length of the text.
         lines: number of lines.
         height_px: height of the lowest line.
@@ -98,6 +99,7 @@ class Evidence:
     third: Agreement
     plausible: bool
     known: bool | None
+    placed: bool | None
     letters: int
     lines: int
     height_px: int

@@ -13,6 +13,7 @@ from math import exp, log
 import numpy as np
 from numpy.typing import NDArray
 
+from extractors.addresses import Expected
 from extractors.lexicons import lexicon_of
 from extractors.readers.ctc import Letters, best_path, bound_to, n_best, search, text_probabilities
 from extractors.readers.protocol import LineReading
@@ -34,7 +35,7 @@ SURE = 0.97
 """From here on a voice's free reading needs no search: what is left to others is too little to matter."""
 FREE_WIDTH = 10
 BOUND_WIDTH = 20
-TEXTS_MOST = 24
+TEXTS_MOST = 32
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,11 @@ def as_asked(asked: FormField, reading: LineReading) -> LineReading:
 
 
 def decode_line(
-    asked: FormField, readings: Sequence[LineReading], *, whole: bool = True
+    asked: FormField,
+    readings: Sequence[LineReading],
+    *,
+    whole: bool = True,
+    expected: Expected | None = None,
 ) -> tuple[Choice, ...]:
     """What a line may say, likeliest first.
 
@@ -82,14 +87,17 @@ def decode_line(
         readings: what each voice saw in the line, ``as_asked``; the first is the leading one. Voices without
             ``log_probabilities`` only add their text to the candidates.
         whole: the line is the whole answer; else only one of several, which no rule of values binds.
+        expected: what the rest of an address makes likely; none elsewhere.
     """
-    texts = _texts(asked, readings, whole=whole)
+    texts = _texts(asked, readings, whole=whole, expected=expected)
     if not texts:
         return ()
     voices = _voices(readings, texts)
     powers = np.array(POWERS[: len(voices)]) if len(voices) > 1 else np.ones(1)
     parsed = [normalize(asked, text) for text in texts]
     prior = [_prior(asked, text, one, whole=whole) for text, one in zip(texts, parsed, strict=True)]
+    if expected is not None:
+        prior = [own + expected.bonus(asked, one.value) for own, one in zip(prior, parsed, strict=True)]
     return _grouped(asked, texts, parsed, powers @ voices + np.array(prior), voices)
 
 
@@ -118,7 +126,9 @@ def is_sure(asked: FormField, readings: Sequence[LineReading]) -> bool:
     return len(same) == 1 and None not in same and normalize(asked, nets[0].text).plausible
 
 
-def _texts(asked: FormField, readings: Sequence[LineReading], *, whole: bool) -> list[str]:
+def _texts(
+    asked: FormField, readings: Sequence[LineReading], *, whole: bool, expected: Expected | None
+) -> list[str]:
     """Candidates of every voice, each once."""
     found: dict[str, None] = {reading.text: None for reading in readings if reading.text}
     if is_sure(asked, readings):
@@ -131,6 +141,8 @@ def _texts(asked: FormField, readings: Sequence[LineReading], *, whole: bool) ->
         if grammar is not None:
             found |= dict.fromkeys(text for text, _ in search(logs, grammar, width=BOUND_WIDTH)[:6])
         found |= dict.fromkeys(text.strip() for text, _ in n_best(logs, Letters(), width=FREE_WIDTH))
+    if expected is not None:
+        found |= dict.fromkeys(expected.candidates())
     words = lexicon_of(asked)
     if words is not None:
         for reading in readings:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log
 
+from extractors.addresses import Expected
 from extractors.confidence import Agreement
 from extractors.decoding import Choice, decode_line
 from extractors.lexicons import lexicon_of
@@ -54,6 +55,7 @@ class Settled:
         third: what the third voice reads, against the value.
         plausible: the value passes its checks.
         known: its words are on the field's list; none where there is no list.
+        placed: it fits the rest of its address; none where that says nothing.
         reasons: oddities, those of the ink first.
     """
 
@@ -67,22 +69,26 @@ class Settled:
     third: Agreement
     plausible: bool
     known: bool | None
+    placed: bool | None = None
     candidates: tuple[Candidate, ...] = ()
     reasons: tuple[str, ...] = ()
 
 
-def settle(asked: FormField, heard: Heard, reasons: Sequence[str] = ()) -> Settled:
+def settle(
+    asked: FormField, heard: Heard, reasons: Sequence[str] = (), expected: Expected | None = None
+) -> Settled:
     """Weigh what the voices saw.
 
     Args:
         asked: the field.
         heard: at least one line of at least the leading voice.
         reasons: oddities of the ink.
+        expected: what the rest of an address makes likely; none elsewhere.
     """
     first, witness = heard.first, heard.witness
     voices = [voice for voice in (first, witness, heard.third) if voice]
     lines = [
-        decode_line(asked, [voice[index] for voice in voices], whole=len(first) == 1)
+        decode_line(asked, [voice[index] for voice in voices], whole=len(first) == 1, expected=expected)
         for index in range(len(first))
     ]
     chosen = _chosen(asked, lines)
@@ -113,6 +119,7 @@ def settle(asked: FormField, heard: Heard, reasons: Sequence[str] = ()) -> Settl
         third=agrees,
         plausible=parsed.plausible,
         known=words.holds(chosen.text) if words else None,
+        placed=expected.bonus(asked, parsed.value) > 0 if expected is not None else None,
         candidates=_candidates(asked, lines, said),
         reasons=tuple(dict.fromkeys(found)),
     )

@@ -49,7 +49,7 @@ def _straight_runs(ink: Ink, slope: float, least_px: int) -> list[tuple[int, int
     if not runs.any():
         return []
     # What else begins where a stroke does: another stroke beside it may, a letter does not.
-    others = level & (1 - cv2.dilate(runs, np.ones((5, 1), np.uint8)))
+    others = np.where(cv2.dilate(runs, np.ones((5, 1), np.uint8)) > 0, np.uint8(0), level)
     found = []
     for start, top, long, high, _ in find_pieces(runs).boxes[1:].tolist():
         end = start + long

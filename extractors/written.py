@@ -3,11 +3,12 @@
 At once, because the third voice starts one process for a document, not one for a field.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import cv2
 
+from extractors.addresses import Expected, expectations
 from extractors.calibrated import Group, Judge
 from extractors.confidence import EmptyEvidence, Evidence
 from extractors.crops import Line, cut_comb, cut_lines
@@ -57,7 +58,7 @@ class PageFit:
 
 @dataclass(frozen=True, eq=False)
 class WrittenField:
-    """One written field on its way: ``fit`` is filled by ``of_page``, the rest below it by ``Voices``.
+    """One written field on its way: ``fit`` and ``handwritten`` come of ``of_page``, the rest of ``Voices``.
 
     Attributes:
         typed: probability that a machine wrote it; none where too little is written to tell.
@@ -70,6 +71,7 @@ class WrittenField:
     typed: float | None
     ink_reasons: tuple[str, ...] = ()
     fit: PageFit = PageFit(0.0, standard=False)
+    expected: Expected | None = None
     handwritten: bool = False
     value: str | None = None
     raw: str = ""
@@ -126,6 +128,20 @@ def of_page(fields: Sequence[WrittenField], fit: PageFit) -> list[WrittenField]:
     ]
 
 
+def with_expected(
+    fields: Sequence[WrittenField], quick: Mapping[str, tuple[LineReading, ...] | None]
+) -> list[WrittenField]:
+    """The fields of a document with what the quick net's reading of an address makes likely in it."""
+    heard = [(field, quick.get(field.asked.name)) for field in fields]
+    read = [
+        (field.asked, " ".join(line.text for line in said), min(line.probability for line in said))
+        for field, said in heard
+        if said
+    ]
+    expected = expectations(read)
+    return [replace(field, expected=expected.get(field.asked.name)) for field in fields]
+
+
 def _mostly_typed(fields: Sequence[WrittenField]) -> float:
     """What fields too short to tell by themselves are taken for: what the others of the page are."""
     known = [field.typed for field in fields if field.typed is not None and field.lines]
@@ -152,7 +168,9 @@ class Voices:
         Raises:
             ReaderError: a reader cannot work.
         """
-        read = [self._by_nets(field, target_error) for field in fields]
+        quick = {field.asked.name: self.witness(field) for field in fields if field.lines}
+        fields = with_expected(fields, quick)
+        read = [self._by_nets(field, quick.get(field.asked.name), target_error) for field in fields]
         doubtful = [
             index
             for index, (field, heard) in enumerate(read)
@@ -165,14 +183,15 @@ class Voices:
                 read[index] = (self.settled(field, replace(heard, third=readings)), None)
         return [field for field, _ in read]
 
-    def _by_nets(self, field: WrittenField, target_error: float) -> tuple[WrittenField, Heard | None]:
+    def _by_nets(
+        self, field: WrittenField, quick: tuple[LineReading, ...] | None, target_error: float
+    ) -> tuple[WrittenField, Heard | None]:
         """What the nets make of a field: the quick one alone where it is sure enough, else both.
 
         With it what was heard, or none where nothing more is to be asked.
         """
         if not field.lines:
             return self.nothing(field), None
-        quick = self.witness(field)
         if quick is not None and all(reading.probability > QUICK_FROM for reading in quick):
             found = self.settled(field, Heard(quick))
             if self.passes("alone", found, target_error):
@@ -203,7 +222,7 @@ class Voices:
 
     def settled(self, field: WrittenField, heard: Heard) -> WrittenField:
         """A field in which something is written, with its value and confidence."""
-        found = settle(field.asked, heard, field.ink_reasons)
+        found = settle(field.asked, heard, field.ink_reasons, field.expected)
         evidence = self._evidence(field, found)
         return replace(
             field,
@@ -235,6 +254,7 @@ class Voices:
             third=found.third,
             plausible=found.plausible,
             known=found.known,
+            placed=found.placed,
             letters=len(found.raw),
             lines=len(field.lines),
             height_px=min(line.pixels.shape[0] for line in field.lines),

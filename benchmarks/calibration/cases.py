@@ -21,7 +21,7 @@ from extractors.features import (
 from extractors.readers.protocol import LineCrop, LineReading, Readers
 from extractors.settling import Heard
 from extractors.values import normalize
-from extractors.written import MUST_SEE, PageFit, Voices, WrittenField, of_page
+from extractors.written import MUST_SEE, PageFit, Voices, WrittenField, of_page, with_expected
 from form_templates.model import Kind
 from remsfax.scoring import is_empty, same_value
 
@@ -109,18 +109,25 @@ def cases_of(cut: CutPage, readers: Readers) -> Iterator[Case]:
     voices.third(
         [field_ for field_ in fields if field_.lines and not field_.handwritten]
     )  # at once, to remember
-    for field_ in fields:
+    quick = {field_.asked.name: voices.witness(field_) for field_ in fields if field_.lines}
+    for field_ in with_expected(fields, quick):
         told = cut.truth[field_.asked.name]
         if field_.lines:
-            yield _written(cut, voices, field_, told)
+            yield _written(cut, voices, field_, quick[field_.asked.name], told)
         elif not field_.filled:
             evidence = EmptyEvidence(field_.writing.alien_share, cut.standard, cut.residual_px)
             step = Step("empty", empty_features(evidence), not is_filled(told))
             yield Case(cut.fax, cut.line, field_.asked.kind, bool(told["hand"]), cut.standard, "empty", step)
 
 
-def _written(cut: CutPage, voices: Voices, field_: WrittenField, told: Json) -> Case:
-    quick, leading = voices.witness(field_), voices.leading(field_)
+def _written(
+    cut: CutPage,
+    voices: Voices,
+    field_: WrittenField,
+    quick: tuple[LineReading, ...] | None,
+    told: Json,
+) -> Case:
+    leading = voices.leading(field_)
     free = " ".join(reading.text for reading in leading).strip()
     both = Heard(leading, quick)
     third = None

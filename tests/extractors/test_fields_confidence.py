@@ -27,6 +27,7 @@ SURE = Evidence(
     third="agree",
     plausible=True,
     known=True,
+    placed=None,
     letters=8,
     lines=1,
     height_px=30,

@@ -1,0 +1,78 @@
+"""Town, state and ZIP code belong together: what one field of an address makes likely in the others."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from extractors.lexicons.zips import area_of
+from extractors.values import normalize
+from form_templates.model import FormField
+
+SURE_ENOUGH = 0.5
+"""A field that was read less surely than this makes nothing likely elsewhere."""
+TOWN, STATE = 3.0, 2.0
+"""Log odds that a town, or a state, is the one of the ZIP code that was read beside it, against all others.
+Not more: offices do write the ZIP code of the next town."""
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What the rest of an address makes likely in one of its fields.
+
+    Attributes:
+        texts: candidates that it adds.
+        state, town: what a ZIP code in this field should belong to; none where they are not known.
+    """
+
+    texts: tuple[str, ...] = ()
+    state: str | None = None
+    town: str | None = None
+
+    def candidates(self) -> tuple[str, ...]:
+        """The texts as they may be written, in small letters and in capitals."""
+        return tuple(dict.fromkeys(spelled for text in self.texts for spelled in (text, text.upper())))
+
+    def bonus(self, asked: FormField, value: str | None) -> float:
+        """Log odds that a value earns."""
+        if value is None:
+            return 0.0
+        if asked.kind != "zip":
+            likely = _plain(value) in {_plain(text) for text in self.texts}
+            return (STATE if asked.kind == "state" else TOWN) * likely
+        area = area_of(value)
+        if area is None:
+            return -STATE
+        town = self.town is not None and _plain(self.town) in {_plain(name) for name in area.towns}
+        return STATE * (area.state == self.state) + TOWN * town
+
+
+def expectations(read: Sequence[tuple[FormField, str, float]]) -> dict[str, Expected]:
+    """What is likely in the address fields of a document, by name.
+
+    Args:
+        read: the fields with the text and probability of a first, free reading.
+    """
+    values = {
+        asked.name: value
+        for asked, text, probability in read
+        if probability > SURE_ENOUGH and (value := normalize(asked, text).value) is not None
+    }
+    found: dict[str, Expected] = {}
+    for zip_, state, town in _addresses([asked for asked, _, _ in read]):
+        area = area_of(values.get(zip_, ""))
+        if area is not None:
+            found |= {town: Expected(texts=area.towns), state: Expected(texts=(area.state,))}
+        if state in values or town in values:
+            found[zip_] = Expected(state=values.get(state), town=values.get(town))
+    return found
+
+
+def _addresses(asked: Sequence[FormField]) -> Iterator[tuple[str, str, str]]:
+    """Names of the ZIP, state and town fields that stand together: ``site_2_zip``, ``site_2_state``, ..."""
+    for field in asked:
+        if field.kind == "zip":
+            stem = field.name.removesuffix("zip")
+            yield field.name, f"{stem}state", f"{stem}city"
+
+
+def _plain(text: str) -> str:
+    return "".join(sign for sign in text.lower() if sign.isalpha())
