@@ -192,7 +192,7 @@ class Voices:
         """
         if not field.lines:
             return self.nothing(field), None
-        if quick is not None and all(reading.probability > QUICK_FROM for reading in quick):
+        if quick is not None and is_quick(quick):
             found = self.settled(field, Heard(quick))
             if self.passes("alone", found, target_error):
                 return found, None
@@ -270,6 +270,11 @@ def _read(field: WrittenField, reader: LineReader) -> tuple[LineReading, ...]:
     letters = letters_of(field.asked)
     readings = reader.read([LineCrop(line.pixels, letters) for line in field.lines])
     return tuple(as_asked(field.asked, reading) for reading in readings)
+
+
+def is_quick(readings: Sequence[LineReading]) -> bool:
+    """Whether the quick net is sure enough of its lines that it may settle them alone."""
+    return all(reading.probability > QUICK_FROM for reading in readings)
 
 
 def _once(*reasons: str) -> tuple[str, ...]:

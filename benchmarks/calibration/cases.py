@@ -21,7 +21,7 @@ from extractors.features import (
 from extractors.readers.protocol import LineCrop, LineReading, Readers
 from extractors.settling import Heard
 from extractors.values import normalize
-from extractors.written import MUST_SEE, PageFit, Voices, WrittenField, of_page, with_expected
+from extractors.written import MUST_SEE, PageFit, Voices, WrittenField, is_quick, of_page, with_expected
 from form_templates.model import Kind
 from remsfax.scoring import is_empty, same_value
 
@@ -142,7 +142,7 @@ def _written(
         standard=cut.standard,
         group="written",
         nets=_step(voices.settled(field_, both), told),
-        alone=_step(voices.settled(field_, Heard(quick)), told) if quick is not None else None,
+        alone=_step(voices.settled(field_, Heard(quick)), told) if quick is not None and is_quick(quick) else None,
         third=third,
         plain=is_right(field_.asked.kind, normalize(field_.asked, free).value, told),
     )
