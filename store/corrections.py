@@ -15,6 +15,7 @@ from store.model import Value
 from store.projection import people_keys
 from store.registers.waiting import wait_to_register
 from store.tables import Correction, Document, Field, Record, ReviewTask, Transmission
+from store.triage.lineage import is_superseded
 
 REGISTER = "register"
 """Who gave a field a value that the registers know and the reading offered: no person."""
@@ -38,7 +39,7 @@ def correct_field(engine: Engine, document_id: str, name: str, value: Value, *, 
         The number of this correction of the field, from 1.
 
     Raises:
-        UnknownField: there is no such field.
+        UnknownField: there is no such field, or its fax was read again since.
         StoreUnreachable, StoreBusy, DiskFull: nothing was noted.
     """
     with writing(engine) as session:
@@ -129,6 +130,8 @@ def _found(session: Session, document_id: str, name: str) -> tuple[Document, Fie
     session.execute(
         select(Transmission.id).where(Transmission.id == document.transmission_id).with_for_update()
     )
+    if is_superseded(session, document_id):
+        raise UnknownField(f"Document {document_id} was read again since; look the fax up again.")
     return document, field
 
 

@@ -17,6 +17,7 @@ from store.audit import verify_audit
 from store.corrections import REGISTER, correct_field, withdraw_in_session
 from store.database import open_database, reading, writing
 from store.desk.tables import Rejection
+from store.errors import UnknownField
 from store.export import export
 from store.inbox import claim, receive
 from store.keys import document_key
@@ -287,6 +288,16 @@ def test_a_correction_of_a_page_that_had_not_come_stands_until_the_page_comes(en
         assert session.get_one(Record, document_key(sha(1), 4)).content["comments"] is None
         assert session.query(Correction).filter_by(document_id=document_key(sha(1), 4)).count() == 0
     assert whole(engine)
+
+
+def test_a_form_of_an_earlier_reading_takes_no_correction(recorded: Engine) -> None:
+    read_again(recorded, fax(1))
+    with pytest.raises(UnknownField, match="read again since"):
+        correct_field(recorded, document_key(sha(1), 0), "signature_date", "2026-11-05", by="rev", why="")
+    assert (
+        correct_field(recorded, document_key(sha(1), 1), "signature_date", "2026-11-05", by="rev", why="")
+        == 1
+    )
 
 
 def test_nothing_is_carried_onto_another_form(recorded: Engine) -> None:
