@@ -58,8 +58,8 @@ PERMISSIONS: Final[dict[tuple[str, str], Access]] = {
     ("GET", "/matching/{document_id}/{form_role}"): READERS,
     ("POST", "/matching/{document_id}/{form_role}/link"): WORKERS,
     ("POST", "/matching/joins"): WORKERS,
-    ("POST", "/matching/merges"): TRIAGE,
-    ("POST", "/matching/merges/{merge_id}/undo"): TRIAGE,
+    ("POST", "/matching/merges"): LEAD,
+    ("POST", "/matching/merges/{merge_id}/undo"): LEAD,
     ("GET", "/due"): READERS,
     # Calls to senders
     ("GET", "/outreach"): READERS,

@@ -95,7 +95,7 @@ class PartyView(PageModel):
 class Standing(Order):
     """What is decided about a prescriber or a site."""
 
-    step: Literal["suspend", "decertify", "reinstate"]
+    step: Literal["suspend", "decertify", "reinstate", "representative_left"]
     reason: str = Field(min_length=3, max_length=2000)
 
 

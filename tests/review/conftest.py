@@ -1,5 +1,6 @@
 """A desk for each test, empty but for its accounts."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +8,9 @@ import pytest
 from desk_house import make_desk
 
 from review.context import DeskContext
+
+# Forms in the registers are placed as the store's own tests do it.
+sys.path.append(str(Path(__file__).parents[1] / "store"))
 
 
 @pytest.fixture
