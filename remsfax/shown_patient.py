@@ -5,12 +5,15 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from store.queries import PatientForm
     from store.registers.asking import PatientAnswer
+    from validators.program.compliance import NonCompliance
 
 
-def patient_json(answer: "PatientAnswer") -> dict[str, Any]:
-    """A patient's state as an object."""
+def patient_json(answer: "PatientAnswer", events: "Sequence[NonCompliance]") -> dict[str, Any]:
+    """A patient's state as an object, with the events of non-compliance that the forms show."""
     state = answer.state
     return {
         "rems_id": answer.rems_id,
@@ -41,6 +44,10 @@ def patient_json(answer: "PatientAnswer") -> dict[str, Any]:
             {"rule": one.rule, "severity": one.severity, "message": one.message, "document": one.document_id}
             for one in state.findings
         ],
+        "non_compliance": [
+            {"on": one.on.isoformat(), "party": one.party, "kind": one.kind, "document": one.document_id}
+            for one in events
+        ],
     }
 
 
@@ -58,8 +65,10 @@ def form_json(form: "PatientForm") -> dict[str, Any]:
     }
 
 
-def print_patient(answer: "PatientAnswer | None", forms: "tuple[PatientForm, ...]") -> None:
-    """A patient's state and forms as text."""
+def print_patient(
+    answer: "PatientAnswer | None", forms: "tuple[PatientForm, ...]", events: "Sequence[NonCompliance]"
+) -> None:
+    """A patient's state, events of non-compliance and forms as text."""
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
@@ -77,6 +86,9 @@ def print_patient(answer: "PatientAnswer | None", forms: "tuple[PatientForm, ...
             console.print(f"Status form of month {slot.month}, due {slot.due_on}: {slot.state}")
         for finding in state.open_findings:
             console.print(f"{finding.rule}: {escape(finding.message)}")
+        for event in events:
+            kind = event.kind.replace("_", " ")
+            console.print(f"Non-compliance on {event.on}: {kind} ({event.party.partition(':')[0]})")
     table = Table("received", "form", "version", "state", "open tasks", "fax")
     for form in forms:
         received = f"{form.received_at:%Y-%m-%d %H:%M}"

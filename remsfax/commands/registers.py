@@ -1,20 +1,19 @@
-"""``remsfax status``, ``verify``, ``due``, ``why`` and ``decide``: what the registers know."""
+"""``remsfax status``, ``verify``, ``due`` and ``why``: what the registers know."""
 
 # ruff: noqa: PLC0415 - rooms are imported when a command runs, so that help answers at once
 
 import json
 import sys
 from datetime import datetime
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-if TYPE_CHECKING:
-    from sqlalchemy.engine import Engine
+from remsfax.commands import deciding
+from remsfax.commands.opened import Kind, opened
 
+if TYPE_CHECKING:
     from store.registers.opening import Program
-    from validators.program.rems_ids import PartyKind
 
 JSON_OPTION = typer.Option("--json", help="Print JSON.")
 AS_OF_OPTION = typer.Option(
@@ -23,29 +22,8 @@ AS_OF_OPTION = typer.Option(
 PATIENT = typer.Argument(help="The patient's REMS ID.", metavar="PATIENT_ID")
 
 
-class Kind(StrEnum):
-    """Whom a caller asks about."""
-
-    PATIENT = "patient"
-    FACILITY = "facility"
-    PRESCRIBER = "prescriber"
-    PHARMACY = "pharmacy"
-
-
-class Step(StrEnum):
-    """What ``decide`` does to a party."""
-
-    SUSPEND = "suspend"
-    DECERTIFY = "decertify"
-    REINSTATE = "reinstate"
-
-
 class NoDay(Exception):
     """A day or moment that is none."""
-
-
-class NotAllowed(Exception):
-    """A decision that needs another role, or a reason."""
 
 
 def register(app: typer.Typer) -> None:
@@ -54,7 +32,7 @@ def register(app: typer.Typer) -> None:
     app.command("verify")(verify)
     app.command("due")(due)
     app.command("why")(why)
-    app.command("decide")(decide)
+    deciding.register(app)
 
 
 def status(
@@ -68,8 +46,9 @@ def status(
     from store.queries import forms_of, patient_status
     from store.registers.asking import patient
     from store.registers.finding import UnknownParty
+    from validators.program.compliance import shown_by
 
-    database, program = _opened()
+    database, program = opened()
     moment = _moment(as_of, program)
     try:
         answer = patient(database, program, patient_id, moment)
@@ -81,9 +60,10 @@ def status(
         else:
             forms = forms_of(session, answer.documents)
     forms = tuple(form for form in forms if moment is None or form.received_at <= moment)
+    events = () if answer is None else shown_by(answer.state, program.settings)
     if as_json:
         whole = {
-            "patient": None if answer is None else patient_json(answer),
+            "patient": None if answer is None else patient_json(answer, events),
             "forms": [form_json(form) for form in forms],
         }
         _print_json(whole)
@@ -92,7 +72,7 @@ def status(
             "remsfax: no form is on record under this REMS ID; check it, or look in the review queue.\n"
         )
     else:
-        print_patient(answer, forms)
+        print_patient(answer, forms, events)
     raise typer.Exit(0 if answer is not None or forms else 1)
 
 
@@ -109,7 +89,7 @@ def verify(
     from store.registers.asking import verify as ask
     from store.registers.finding import UnknownParty
 
-    database, program = _opened()
+    database, program = opened()
     moment = _moment(as_of, program)
     try:
         answer = ask(database, program, kind.value, identifier, moment)
@@ -154,12 +134,15 @@ def due(
     ] = None,
     as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
-    """List status forms that are due or overdue, in tiers, and patients whom no prescriber cares for."""
+    """List status forms due or overdue, patients without a prescriber, and steps for non-compliance."""
     from store.registers.asking import due as ask
+    from store.registers.compliance import escalations
 
-    database, program = _opened()
+    database, program = opened()
     days = [None if one is None else _day(one) for one in (since, until)]
-    listed = ask(database, program, _moment(as_of, program), since=days[0], until=days[1])
+    moment = _moment(as_of, program)
+    listed = ask(database, program, moment, since=days[0], until=days[1])
+    escalated = escalations(database, program, moment)
     names = listed.rems_ids
     if as_json:
         lines = [
@@ -175,7 +158,12 @@ def due(
             }
             for line in listed.lines
         ]
-        _print_json({"due": lines, "orphaned": [names.get(party, party) for party in listed.orphaned]})
+        steps = [
+            {"party": one.party, "rems_id": one.rems_id, "events": one.events, "step": one.step}
+            for one in escalated
+        ]
+        orphaned = [names.get(party, party) for party in listed.orphaned]
+        _print_json({"due": lines, "orphaned": orphaned, "escalations": steps})
         return
     from rich.console import Console
     from rich.table import Table
@@ -191,6 +179,12 @@ def due(
     console.print(table)
     for party in listed.orphaned:
         console.print(f"needs a new prescriber: {names.get(party, party)}", highlight=False)
+    for one in escalated:
+        events = "event" if one.events == 1 else "events"
+        step = one.step.replace("_", " ")
+        console.print(
+            f"{step}: {one.rems_id or one.party}, {one.events} {events} of non-compliance", highlight=False
+        )
 
 
 def why(
@@ -205,7 +199,7 @@ def why(
     from store.registers.asking import why as ask
     from store.registers.finding import UnknownParty
 
-    database, program = _opened()
+    database, program = opened()
     try:
         reasons = ask(database, program, kind.value, identifier, _moment(as_of, program))
     except UnknownParty as nobody:
@@ -236,57 +230,6 @@ def why(
             when, escape(reason.text), reason.rule, (reason.document_id or "")[:12], escape(reason.who)
         )
     Console().print(table)
-
-
-def decide(  # noqa: PLR0917 - a command's arguments
-    step: Annotated[Step, typer.Argument(help="What is decided.")],
-    kind: Annotated[Kind, typer.Argument(help="About whom: prescriber, facility or pharmacy.")],
-    identifier: Annotated[str, typer.Argument(help="REMS ID or NPI.", metavar="ID")],
-    by: Annotated[str, typer.Option(help="Account of the person who decides.")],
-    role: Annotated[str, typer.Option(help="The person's role; program.standing_roles may decide.")],
-    reason: Annotated[str, typer.Option(help="Why, in the person's words; no patient data.")],
-    as_json: Annotated[bool, JSON_OPTION] = False,
-) -> None:
-    """Suspend, decertify or reinstate a prescriber or site; the gates follow at once."""
-    from store.registers.deciding import decide_on_standing
-
-    database, program = _opened()
-    allowed = program.settings.standing_roles
-    if role not in allowed:
-        raise NotAllowed(f"Only {', '.join(sorted(allowed))} may {step.value} (N2); ask one of them.")
-    if not reason.strip():
-        raise NotAllowed("A decision needs its reason (N2); give it with --reason.")
-    if kind is Kind.PATIENT:
-        raise NotAllowed("A patient is neither suspended nor reinstated; name a prescriber or site.")
-    done = decide_on_standing(
-        database,
-        program,
-        step.value,
-        cast("PartyKind", kind.value),
-        identifier,
-        by=by,
-        role=role,
-        reason=reason,
-    )
-    if as_json:
-        _print_json({"party": done.party, "state": done.state, "patients_touched": done.patients})
-    else:
-        sys.stdout.write(
-            f"{kind.value} {identifier} is now {done.state.replace('_', ' ')}; "
-            f"the states of {done.patients} patients were looked at again\n"
-        )
-
-
-def _opened() -> "tuple[Engine, Program]":
-    from pipelines.registering import program_of
-    from pipelines.stores import store_database
-    from remsfax.settings import load_settings
-    from store.schema import upgrade
-
-    settings = load_settings().pipeline()
-    database = store_database(settings.store)
-    upgrade(database)
-    return database, program_of(settings)
 
 
 def _moment(given: str | None, program: "Program") -> datetime | None:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.engine import Engine
 
 from store.database import reading
+from store.registers.compliance import compliance_of
 from store.registers.finding import UnknownParty, everything_known_at, find, known_at
 from store.registers.folding import fold_stale, kind_of
 from store.registers.opening import Program, open_ledger
@@ -26,7 +27,7 @@ from validators.program.moments import day_of
 from validators.program.patients import PatientState
 from validators.program.rems_ids import PartyKind
 from validators.program.rules import ProgramFinding
-from validators.program.why import Reason, why_patient, why_standing
+from validators.program.why import Reason, why_escalated, why_patient, why_standing
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,11 @@ def why(
         if kind == "patient":
             return why_patient(ledger.patient(party, moment))
         standing = ledger.standing(party, moment)
-        return why_standing(standing) if standing else ()
+        reasons = why_standing(standing) if standing else ()
+    if as_of is not None:
+        return reasons
+    escalation = compliance_of(engine, program, kind, party).escalation
+    return (*reasons, *((why_escalated(escalation),) if escalation else ()))
 
 
 def due(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.program_cases import Story, at
+from benchmarks.program_cases import Story, at, recorded
 from benchmarks.program_crowd import PROGRAM, place
 from remsfax.cli import main
 from store.database import open_database
@@ -21,6 +21,8 @@ from validators.program.rems_ids import candidates
 
 STORY = Story()
 REMS_ID = next(candidates("patient", STORY.id("pat")))
+LEAD = ("--by", "lead 1", "--role", "lead", "--reason", "seen on both")
+OTHER = {**STORY.person, "patient_first_name": "Otto", "date_of_birth": "1951-02-03"}
 NPI = str(STORY.prescriber["prescriber_npi"])
 
 
@@ -106,13 +108,69 @@ def test_decide_closes_the_gate_and_wants_role_and_reason(office: Path) -> None:
     words = ("decide", "suspend", "prescriber", NPI, "--by", "lead 1")
     refused = remsfax(office, *words, "--role", "agent", "--reason", "late forms")
     assert (refused.returncode, refused.stderr) == (
-        2, "remsfax: Only supervisor may suspend (N2); ask one of them.\n",
+        2, "remsfax: Only lead, supervisor may suspend (N2); ask one of them.\n",
     )  # fmt: skip
     assert remsfax(office, "verify", "prescriber", NPI).returncode == 0
-    done = remsfax(office, *words, "--role", "supervisor", "--reason", "late forms", "--json")
-    assert json.loads(done.stdout)["state"] == "suspended"
-    assert json.loads(done.stdout)["patients_touched"] == 1
+    done = json.loads(
+        remsfax(office, *words, "--role", "supervisor", "--reason", "late forms", "--json").stdout
+    )
+    changed = [
+        (one["kind"], one["before"], one["after"]) for one in done["parties"] if one["before"] != one["after"]
+    ]
+    assert changed == [("prescriber", "certified", "suspended")]
+    assert {one["kind"] for one in done["parties"]} == {"prescriber", "patient"}
     assert remsfax(office, "verify", "prescriber", NPI).returncode == 1
+    again = ("decide", "reinstate", "prescriber", NPI, *LEAD)
+    assert "prescriber D-" in remsfax(office, *again).stdout
+    assert remsfax(office, "verify", "prescriber", NPI).returncode == 0
+
+
+def test_events_of_non_compliance_and_their_step_are_shown(office: Path) -> None:
+    noted = remsfax(office, "note", "prescriber", NPI, "shipped_early", *LEAD)
+    assert noted.returncode == 0
+    told = json.loads(remsfax(office, "due", "--json").stdout)
+    (step,) = told["escalations"]
+    assert step["step"] in ("follow_up", "warning", "propose_suspension")
+    assert "of non-compliance" in remsfax(office, "due").stdout
+    reasons = json.loads(remsfax(office, "why", NPI, "--kind", "prescriber", "--json").stdout)
+    assert "N1" in {reason["rule"] for reason in reasons}
+    patient = json.loads(remsfax(office, "status", REMS_ID, "--json").stdout)["patient"]
+    assert "status_missed" in {event["kind"] for event in patient["non_compliance"]}
+    assert "Non-compliance on" in remsfax(office, "status", REMS_ID).stdout
+
+
+def test_a_doubtful_form_is_listed_linked_merged_and_joined(office: Path) -> None:
+    stranger = Story(9, person={**STORY.person, "date_of_birth": "1980-04-08"})
+    engine = open_database(f"sqlite:///{office / 'var' / 'remsfax.db'}")
+    doubtful, other = stranger.status(12), Story(8, person=OTHER).enrollment()
+    changed = {**STORY.status(6).values, "comments": "by phone"}
+    later = recorded("patient_status", "doc-later", STORY.status(6).received_at + timedelta(days=2), changed)
+    for form in (doubtful, other, later):
+        place(engine, form)
+    fold_stale(engine, PROGRAM)
+    engine.dispose()
+    told = json.loads(remsfax(office, "questions", "--json").stdout)
+    (match,) = told["matches"]
+    assert (match["document"], [one["rems_id"] for one in match["candidates"]]) == (
+        doubtful.document_id,
+        [REMS_ID],
+    )
+    (join,) = told["joins"]
+    assert (join["document"], join["fields"]) == ("doc-later", ["comments"])
+    assert doubtful.document_id in remsfax(office, "questions").stdout
+    assert remsfax(office, "link", doubtful.document_id, "patient", "new", *LEAD).returncode == 2
+    assert remsfax(office, "link", doubtful.document_id, "patient", REMS_ID, *LEAD).returncode == 0
+    assert remsfax(office, "join", "doc-later", STORY.id("psf-6"), "corrected", *LEAD).returncode == 0
+    assert json.loads(remsfax(office, "questions", "--json").stdout) == {"matches": [], "joins": []}
+    gone = f"patient:{other.document_id}"
+    done = json.loads(remsfax(office, "merge", "patient", REMS_ID, gone, *LEAD, "--json").stdout)
+    named = [
+        json.loads(remsfax(office, "status", one, "--json").stdout)["patient"]["rems_id"]
+        for one in (gone, REMS_ID)
+    ]
+    assert named == [REMS_ID, REMS_ID]
+    undone = remsfax(office, "unmerge", done["decision"], *LEAD)
+    assert undone.returncode == 0
 
 
 def test_a_day_that_is_none_and_the_rules(office: Path) -> None:

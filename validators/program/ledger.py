@@ -100,12 +100,12 @@ class Ledger:
 
     def decide(self, decision: Decision) -> Touched:
         """Take in what a person decided."""
-        self._book.decide(decision)
-        documents: frozenset[str] = frozenset()
         before: frozenset[str] = frozenset()
         if isinstance(decision, Merged):
             both = (self.registry.current(decision.kept), self.registry.current(decision.gone))
             before = frozenset(party for party in both if party is not None)
+        self._book.decide(decision)
+        documents: frozenset[str] = frozenset()
         if isinstance(decision, _IDENTITY):
             documents = self.registry.decide(decision)
         elif isinstance(decision, Joined):

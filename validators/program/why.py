@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from validators.program.certification import Standing
+from validators.program.compliance import Escalation
 from validators.program.patients import PatientState
 from validators.program.rules import PROGRAM_RULES, ProgramFinding
 from validators.program.standing import Change
@@ -58,6 +59,11 @@ def why_patient(state: PatientState) -> tuple[Reason, ...]:
     steps = [*_changes(state.changes), *links]
     dated = sorted(steps, key=lambda reason: (reason.at or state.as_of, reason.text))
     return (*dated, *_open(state.findings))
+
+
+def why_escalated(escalation: Escalation) -> Reason:
+    """The step that a prescriber's or site's events of non-compliance call for, as what is open."""
+    return next(iter(_open((escalation.finding,))))
 
 
 def _changes(changes: Sequence[Change]) -> tuple[Reason, ...]:
