@@ -1,5 +1,7 @@
 """The text of pages that are no known form: covers, letters, laboratory printouts, notes by hand."""
 
+from collections.abc import Iterable
+
 import cv2
 import numpy as np
 
@@ -14,6 +16,8 @@ WELL_READ = 0.72
 MOST_LINES = 40
 """Lines read again on one page: what is beyond is no note but a page of rubbish, and time is short."""
 LEAST_LETTERS = 2
+LEAST_WIDTH_PX = 40
+"""What is narrower, a fifth of an inch, is no word but a rest of a frame or a letter that print lost."""
 
 
 def read_page_text(straight: StraightPage, readers: Readers) -> tuple[StrayText, ...]:
@@ -35,7 +39,7 @@ def read_page_text(straight: StraightPage, readers: Readers) -> tuple[StrayText,
     typed: tuple[PageLine, ...] = readers.page.read_page(body, WORK_DPI) if readers.page is not None else ()
     good = [line for line in typed if line.probability >= WELL_READ]
     rest = _without(body, good)
-    again = _longest(find_lines(rest))
+    again = _longest(line for line in find_lines(rest) if line.pixels.shape[1] >= LEAST_WIDTH_PX)
     readings = readers.hand.read([LineCrop(line.pixels) for line in again])
     found = [_typed_text(straight, line, top) for line in good]
     taken: set[PageLine] = set()
@@ -64,7 +68,7 @@ def _without(body: np.ndarray[tuple[int, int], np.dtype[np.uint8]], lines: list[
     return ink
 
 
-def _longest(lines: tuple[LooseLine, ...]) -> list[LooseLine]:
+def _longest(lines: Iterable[LooseLine]) -> list[LooseLine]:
     return sorted(lines, key=lambda line: -line.pixels.shape[1])[:MOST_LINES]
 
 

@@ -22,6 +22,9 @@ SPECK_PX = 5
 """Smaller pieces of ink are specks of the line or the scanner; the dot of an i has 2 x 3 px at the least."""
 STROKE_PX = 40
 """A neighbor's stroke has at least this much ink inside the box to count against the field."""
+DASH_PX = 6
+DASH_LONG_PX = 60
+"""A dash is no higher and no longer than this; what is longer may be a flat signature."""
 LEFT_OF_PX = 90
 """A signature runs on over a gap of this width: half an inch, less than the date's own box."""
 NEAR_PX = 12
@@ -177,7 +180,22 @@ def _judge(
     own |= close & ~foreign & ~leaves & (beside < 0.3)
     noise = streak | remnant | (area < SPECK_PX)
     noise[0] = True
-    return _without_lone_specks(own & ~noise, pieces.boxes), noise
+    ours = _without_lone_specks(own & ~noise, pieces.boxes)
+    if _only_dashes(pieces.boxes[ours]):
+        return np.zeros_like(ours), noise | ours
+    return ours, noise
+
+
+def _only_dashes(boxes: NDArray[np.int32]) -> bool:
+    """Whether there is nothing but level dashes and specks: rests of rows and of rules, or an answer of none.
+
+    On sample faxes they were most of the empty fields that had to be read for adverse events. Whatever the
+    line does to words, it leaves upright strokes of them; a hyphen among letters is none alone.
+    """
+    _, _, width, height, _ = boxes.T
+    level = (height <= DASH_PX) & (width >= 4 * height) & (width <= DASH_LONG_PX)
+    tiny = np.maximum(width, height) <= DASH_PX
+    return bool(level.any() and (level | tiny).all())
 
 
 def _without_lone_specks(ours: NDArray[np.bool_], boxes: NDArray[np.int32]) -> NDArray[np.bool_]:

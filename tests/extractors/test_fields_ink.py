@@ -49,6 +49,16 @@ def test_specks_streaks_and_a_neighbors_strokes_are_left_out() -> None:
     assert not len(ink_of(page, "patient_last_name").pieces)
 
 
+def test_dashes_alone_are_no_writing_but_belong_to_what_is_written_with_them() -> None:
+    page = blank()
+    page[px((80, 93, 1, 1))[1] : px((80, 94, 1, 1))[1], px((100, 90, 1, 1))[0] :][:, :40] = 0
+    page[px((80, 93, 1, 1))[1] : px((80, 94, 1, 1))[1], px((150, 90, 1, 1))[0] :][:, :25] = 0
+    assert not len(ink_of(page, "patient_last_name").pieces)
+    draw(page, (180, 84), (182, 97))
+    draw(page, (188, 84), (190, 97))
+    assert len(ink_of(page, "patient_last_name").pieces) == 4
+
+
 def test_writing_is_followed_out_of_its_box_and_across_its_frame() -> None:
     page = blank()
     draw(page, (80, 88), (80, 105), (95, 105), (95, 90))
