@@ -142,7 +142,9 @@ def _written(
         standard=cut.standard,
         group="written",
         nets=_step(voices.settled(field_, both), told),
-        alone=_step(voices.settled(field_, Heard(quick)), told) if quick is not None and is_quick(quick) else None,
+        alone=_step(voices.settled(field_, Heard(quick)), told)
+        if quick is not None and is_quick(quick)
+        else None,
         third=third,
         plain=is_right(field_.asked.kind, normalize(field_.asked, free).value, told),
     )

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import ceil, log
 
 import numpy as np
@@ -19,11 +20,13 @@ from extractors.calibrated import Calibrated, Curve, Fitted, Gate, Group
 TARGETS = (0.0003, 0.0005, 0.001, 0.0014, 0.002, 0.003, 0.005, 0.01, 0.02, 0.05, 0.1)
 DELTA = 0.05
 """One in twenty calibrations may miss its target."""
-STARTS = (0.25, 0.5, 0.75)
+STARTS = (0.2, 0.4, 0.6, 0.8)
 """Where the tests begin, as shares of the fields that may pass; each has an equal part of ``DELTA``."""
 FOLDS = 5
 FEW_WRONG = 4
 """With fewer wrong or right cases a class gets one figure for all."""
+TRIED = 400
+"""Confidences tried for a gate, equally many fields between one and the next."""
 STEP_FIELDS = 40
 """A step of a curve stands for at least as many fields."""
 
@@ -138,6 +141,15 @@ class Looks:
         wrong = passes & ~self.right[np.arange(len(first)), first]
         return int(passes.sum()), int(wrong.sum())
 
+    @cached_property
+    def counts(self) -> tuple[Figures, NDArray[np.int64], NDArray[np.int64]]:
+        """Confidences to try, falling, with how many pass at each and how many of them are wrong."""
+        best = self.sure.max(axis=1, initial=-1.0)
+        best = np.sort(best[best >= 0])[::-1]
+        tried = np.unique(best[:: max(1, len(best) // TRIED)])[::-1]
+        counts = np.array([self.passed(float(least)) for least in tried], np.int64).reshape(-1, 2)
+        return tried, counts[:, 0], counts[:, 1]
+
 
 def _gates(cases: Sequence[Case], sure: Mapping[int, float]) -> dict[Group, tuple[Gate, ...]]:
     gates: dict[Group, tuple[Gate, ...]] = {}
@@ -179,13 +191,9 @@ def _of_targets(looks: Looks) -> tuple[Gate, ...]:
 
 def _gate(looks: Looks, target: float) -> Gate | None:
     """The least confidence that keeps the target: tests go down from each start until one fails."""
-    best = looks.sure.max(axis=1, initial=-1.0)
-    thresholds = np.unique(best[best >= 0])[::-1]
-    if not len(thresholds) or len(best) < ceil(log(DELTA) / log(1 - target)):
+    thresholds, passed, wrong = looks.counts
+    if not len(thresholds) or passed[-1] < ceil(log(DELTA) / log(1 - target)):
         return None
-    counts = [looks.passed(float(threshold)) for threshold in thresholds]
-    passed = np.array([count for count, _ in counts])
-    wrong = np.array([count for _, count in counts])
     kept = binom.cdf(wrong, passed, target) <= DELTA / len(STARTS)
     lowest: float | None = None
     for share in STARTS:
