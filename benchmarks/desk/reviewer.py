@@ -15,6 +15,7 @@ from review.reviewing.values import CHOSEN_KINDS, chosen_of, take, text_of
 from store.model import Value
 
 CHROMIUM = "/usr/bin/chromium"
+NOTHING_WRITTEN = "Alt+e"
 LOOK_SECONDS = 0.12
 """How long the reviewer looks at each field: less than any person."""
 PATIENCE_SECONDS = 20.0
@@ -24,6 +25,7 @@ _SCREEN = """() => {
   const every = (selector) => [...document.querySelectorAll(selector)].map((one) => one.value);
   return {
     done: !document.querySelector("#done").hidden,
+    nothing: document.querySelector("#done").dataset.state === "nothing",
     task: document.querySelector("#answer [name=task_id]").value,
     text: entry ? entry.value : null,
     chosen: every("#entry input[name=chosen]:checked"),
@@ -63,10 +65,12 @@ class Keys:
     def __init__(self, page: Page) -> None:
         self._page = page
         self.pressed = 0
+        self.last = ""
 
     def press(self, chord: str) -> None:
         """One key, or a chord such as ``Alt+e``."""
         self.pressed += len(chord.split("+"))
+        self.last = chord
         self._page.keyboard.press(chord)
 
     def type(self, text: str) -> None:
@@ -120,8 +124,9 @@ def clear(page: Page, truths: Truths, tally: Tally, most: int | None = None) -> 
     while most is None or answered < most:
         seen = page.evaluate(_SCREEN)
         if seen["done"]:
-            if _nothing_more(page):
+            if seen["nothing"]:
                 break
+            page.wait_for_timeout(20)
             continue
         keys = Keys(page)
         known = truths.of(seen["task"])
@@ -139,7 +144,8 @@ def _answer(page: Page, keys: Keys, seen: dict[str, Any], known: Known) -> None:
         _verdict(keys, seen, known)
     elif known.told and not _is_right(seen, known):
         _correct(keys, seen, known.field, _value(known))
-    keys.press("Enter")
+    if keys.last != NOTHING_WRITTEN:
+        keys.press("Enter")
     for _ in range(3):
         until(page, _MOVED, seen["task"])
         now = page.evaluate(_SCREEN)
@@ -162,7 +168,7 @@ def _correct(keys: Keys, seen: dict[str, Any], asked: FormField, value: Value) -
     if asked.kind in CHOSEN_KINDS:
         wanted = chosen_of(value)
         if not wanted and not seen["blind"]:
-            keys.press("Alt+e")
+            keys.press(NOTHING_WRITTEN)
             return
         for number, choice in enumerate(seen["choices"], 1):
             if (choice in wanted) != (choice in seen["chosen"]) and (seen["several"] or choice in wanted):
@@ -174,7 +180,7 @@ def _correct(keys: Keys, seen: dict[str, Any], asked: FormField, value: Value) -
     elif text:
         keys.type(_typed(asked, value, text))
     else:
-        keys.press("Alt+e")
+        keys.press(NOTHING_WRITTEN)
 
 
 def _typed(asked: FormField, value: Value, text: str) -> str:
@@ -206,8 +212,3 @@ def _count(tally: Tally, pressed: int, seen: dict[str, Any], known: Known) -> No
     else:
         tally.wrong.append((pressed, length))
 
-
-def _nothing_more(page: Page) -> bool:
-    """Whether the desk still has nothing after it was asked again."""
-    page.wait_for_timeout(1500)
-    return bool(page.evaluate(_SCREEN)["done"])

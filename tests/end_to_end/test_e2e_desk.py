@@ -45,7 +45,7 @@ def house(furnished: Path, tmp_path: Path) -> Iterator[House]:
 
 
 def test_from_login_to_logout_without_a_mouse(at_work: AtWork, browser: Browser) -> None:
-    house, desk = at_work
+    _, desk = at_work
     with seat_at(browser, desk.address, "reviewer") as seat:
         first = seat.task
         assert seat.page.evaluate("document.activeElement.closest('#entry') !== null")
@@ -70,7 +70,7 @@ def test_from_login_to_logout_without_a_mouse(at_work: AtWork, browser: Browser)
 
 
 def test_the_next_task_is_here_before_it_is_asked_for(at_work: AtWork, browser: Browser) -> None:
-    house, desk = at_work
+    _, desk = at_work
     with seat_at(browser, desk.address, "reviewer") as seat:
         for _ in range(3):
             seat.page.wait_for_load_state("networkidle")
@@ -192,9 +192,7 @@ def test_a_lost_connection_stores_every_answer_once(at_work: AtWork, browser: Br
         assert kept == []
 
 
-def test_an_answer_that_arrived_but_was_not_heard_of_is_stored_once(
-    at_work: AtWork, browser: Browser
-) -> None:
+def test_an_answer_that_arrived_unheard_is_stored_once(at_work: AtWork, browser: Browser) -> None:
     house, desk = at_work
     with seat_at(browser, desk.address, "reviewer") as seat:
         lost = []
@@ -231,7 +229,7 @@ def test_a_fax_deleted_under_the_viewer_is_explained(house: House, browser: Brow
 
 
 def test_a_key_can_be_changed_and_stays_changed(at_work: AtWork, browser: Browser) -> None:
-    house, desk = at_work
+    _, desk = at_work
     with seat_at(browser, desk.address, "reviewer") as seat:
         seat.press("F1")
         seat.page.get_by_role(

@@ -84,9 +84,10 @@ def test_axe_finds_nothing_on_any_page(
     wrong = {}
     with seat_at(browser, desk.address, "lead", color_scheme=scheme) as seat:
         for path in pages_of(house):
-            seat.page.goto(desk.address + path)
             assert "{" not in path, f"the test knows nothing to show at {path}"
-            seat.page.wait_for_load_state("networkidle")
+            answer = seat.page.goto(desk.address + path, wait_until="networkidle")
+            assert answer is not None
+            assert answer.ok, f"{path} answered {answer.status}"
             if found := violations(seat):
                 wrong[path] = found
     assert wrong == {}

@@ -8,9 +8,13 @@ import { label, listen } from "./keys.js";
 import * as screen from "./show.js";
 
 const AHEAD = 6;
+const FORMS_HELD = 3;
 const CHECK_AFTER_MS = 180;
 const IDLE_AFTER_MS = 120000;
 const ASK_AGAIN_MS = 15000;
+const SOON_MS = 300;
+/** As many forms as the desk takes to pass over. */
+const MOST_BESIDES = 8;
 const LAST_ANSWERS = 50;
 const $ = (id) => document.getElementById(id);
 
@@ -20,8 +24,10 @@ const drafts = new Drafts(account);
 const pictures = new screen.Pictures();
 const leaseMs = Number($("review").dataset.lease) * 1000;
 
-/** Forms held: the first is on screen. */
+/** Forms held: the first is on screen, the others wait behind it. */
 const works = page.work ? [page.work] : [];
+/** Forms gone through whose answers may still be on their way; the desk would deal them out again. */
+const passed = [];
 /** Tasks answered or gone, by their identifier. */
 const gone = new Set();
 /** What was answered, newest last, to be taken back. */
@@ -59,7 +65,7 @@ function pending() {
 /** Show the next task; the form on screen goes first, then the one fetched ahead. */
 function advance() {
   const next = pending();
-  while (works.length && works[0] !== next?.work) works.shift();
+  while (works.length && works[0] !== next?.work) passed.push(works.shift());
   show(next);
 }
 
@@ -71,7 +77,8 @@ function show(next, entry = null) {
   $("done").hidden = next !== null;
   $("undo_last").hidden = answered.length === 0;
   if (next === null) {
-    fetchAhead();
+    if (!asking) askForMore();
+    showNothing();
     return;
   }
   const { work, task } = next;
@@ -83,6 +90,13 @@ function show(next, entry = null) {
   showPage();
   shownAt = performance.now();
   fetchAhead();
+}
+
+/** Between two forms, or at the end of the queue. */
+function showNothing() {
+  const state = asking || !nothingMore ? "asking" : "nothing";
+  $("done").dataset.state = state;
+  $("done_title").textContent = state === "asking" ? "Fetching the next form" : "Nothing is left to review";
 }
 
 function ordered(findings, task) {
@@ -123,30 +137,35 @@ function fetchAhead() {
     if (task.snippet) pictures.get(task.snippet);
     else if (work.pages.length) pictures.get((work.pages.find((one) => one.number === task.page) ?? work.pages[0]).picture);
   }
-  if (works.length < 2 && !asking && !(nothingMore && tasks.length)) askForMore();
+  if (works.length < FORMS_HELD && !asking && !nothingMore) askForMore();
 }
 
 async function askForMore() {
   asking = true;
-  let wait = ASK_AGAIN_MS;
+  const sent = new Set(outbox.waiting().map((decision) => decision.body.task_id));
+  passed.splice(0, passed.length, ...passed.filter((work) => work.tasks.some((task) => sent.has(task.id))));
+  const besides = [...works, ...passed].map(({ transmission_id, document_id }) => ({ transmission_id, document_id }));
+  let more = null;
   try {
-    const response = await call("/review/next", { besides: works.map(({ transmission_id, document_id }) => ({ transmission_id, document_id })) });
+    const response = await call("/review/next", { besides: besides.slice(0, MOST_BESIDES) });
     if (response.status === 401) screen.signInNotice();
     if (response.ok) {
-      const { work, counts } = await response.json();
-      $("left").textContent = `${counts.open + counts.second} in the queue`;
-      nothingMore = work === null;
-      if (work) take(work);
-      wait = work ? 0 : ASK_AGAIN_MS;
+      more = await response.json();
+      $("left").textContent = `${more.counts.open + more.counts.second} in the queue`;
+      nothingMore = more.work === null && passed.length === 0;
+      if (more.work) take(more.work);
     }
   } catch {
     // No connection: asked again below.
   }
   asking = false;
-  if (!current) {
-    if (pending()) advance();
-    else setTimeout(() => !current && !asking && askForMore(), wait || ASK_AGAIN_MS);
-  } else if (wait === 0) fetchAhead();
+  if (current) {
+    if (more?.work) fetchAhead();
+    return;
+  }
+  if (pending()) return void advance();
+  showNothing();
+  setTimeout(() => !current && !asking && askForMore(), more && !nothingMore ? SOON_MS : ASK_AGAIN_MS);
 }
 
 function take(work) {
