@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractors.model import ReceivedPage, RegisteredPage
+from extractors.patches import halved
 
 LEAST_INK = 400
 """Written pixels at 204 dpi below which a page counts as blank: less than a short word."""
@@ -95,9 +96,13 @@ def small_picture(page: ReceivedPage, width_px: int = 340) -> bytes:
     square_height = page.pixels.shape[0] * page.x_dpi / page.y_dpi
     height_px = max(1, round(width_px * square_height / max(page.width_px, 1)))
     size = (width_px, min(height_px, 4 * width_px))
-    small = cv2.resize(page.pixels, size, interpolation=cv2.INTER_AREA)
+    pixels = page.pixels
+    if pixels.shape[0] > 2 * size[1] and pixels.shape[1] > 2 * size[0]:
+        pixels = halved(pixels)  # halving is quick, any other factor is not
+    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
     grays = (small // 17) * 17
-    done, png = cv2.imencode(".png", grays, [cv2.IMWRITE_PNG_COMPRESSION, 9])
+    # The hardest compression takes six times as long, for 4 % of the size.
+    done, png = cv2.imencode(".png", grays, [cv2.IMWRITE_PNG_COMPRESSION, 6])
     if not done:
         raise ValueError("OpenCV could not write a PNG")
     return bytes(png)
