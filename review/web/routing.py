@@ -6,6 +6,7 @@ returns ``Done``; a browser's form is answered by a redirect, a program by JSON.
 """
 
 import inspect
+import re
 from collections.abc import Callable, Coroutine
 from functools import wraps
 from typing import Any, TypeVar, get_origin
@@ -25,6 +26,7 @@ from review.web.rendering import render
 from store.errors import StoreError
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
+_HALF = re.compile("[\ud800-\udfff]")
 PAGE_REQUEST = "page_request"
 """Name of the parameter by which a page or an action may ask for the request itself."""
 
@@ -61,6 +63,8 @@ class Order(BaseModel):
         """A form with one box ticked sends one value, not a list of one."""
         if not isinstance(given, dict):
             return given
+        if _unwritable(given):
+            raise ValueError("it holds characters that stand for no text; type it again")
         lists = {
             name for name, info in cls.model_fields.items() if get_origin(info.annotation) in {tuple, list}
         }
@@ -157,6 +161,15 @@ class DeskRouter(APIRouter):
             return handler
 
         return declare
+
+
+def _unwritable(given: Any) -> bool:
+    """Whether a half of a surrogate pair is in it, which JSON can spell and nothing can write."""
+    if isinstance(given, str):
+        return _HALF.search(given) is not None
+    if isinstance(given, dict):
+        return any(_unwritable(one) for pair in given.items() for one in pair)
+    return isinstance(given, list) and any(map(_unwritable, given))
 
 
 def wants_json(request: Request) -> bool:
