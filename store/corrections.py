@@ -43,13 +43,24 @@ def correct_field(engine: Engine, document_id: str, name: str, value: Value, *, 
         StoreUnreachable, StoreBusy, DiskFull: nothing was noted.
     """
     with writing(engine) as session:
-        return correct_in_session(session, document_id, name, value, by=by, why=why).number
+        document = session.get(Document, document_id)
+        if document is not None:
+            # Held until the end: two corrections of one fax follow each other, and know the value before.
+            session.execute(
+                select(Transmission.id).where(Transmission.id == document.transmission_id).with_for_update()
+            )
+        row = correct_in_session(session, document_id, name, value, by=by, why=why)
+        note_correction(session, row)
+        return row.number
 
 
 def correct_in_session(
     session: Session, document_id: str, name: str, value: Value, *, by: str, why: str
 ) -> Correction:
-    """Like ``correct_field``, within the caller's transaction."""
+    """Like ``correct_field``, within the transaction of a caller that holds the row of the fax.
+
+    The trail is left to ``note_correction``, which should come last: everybody waits for its end.
+    """
     document, field = _found(session, document_id, name)
     rows = _rows(session, field)
     row = _new(field, rows, by, why)
@@ -72,12 +83,11 @@ def correct_in_session(
             version=ReviewTask.version + 1,
         )
     )
-    _note(session, document, row)
     return row
 
 
 def withdraw_in_session(session: Session, document_id: str, name: str, *, by: str, why: str) -> Correction:
-    """Take back the last correction of a field that stands, within the caller's transaction.
+    """Take back the last correction of a field that stands, as ``correct_in_session`` writes one.
 
     That is a row more, too. The field is then as it was before: what an earlier correction said, or what was
     read, in doubt if it was in doubt.
@@ -93,8 +103,23 @@ def withdraw_in_session(session: Session, document_id: str, name: str, *, by: st
     row = _new(field, rows, by, why)
     row.value, row.withdrawn = earlier[-1].value if earlier else field.value, True
     _write(session, document, row, doubtful=not earlier and field.decision == "review")
-    _note(session, document, row)
     return row
+
+
+def note_correction(session: Session, row: Correction) -> None:
+    """Have the trail vouch for a correction that was written in this transaction."""
+    session.flush()
+    document = session.get_one(Document, row.document_id)
+    trail.append(
+        session,
+        trail.Event(
+            document.transmission_id,
+            trail.CORRECTED,
+            f"{row.document_id}/{row.name}/{row.number}",
+            actor=row.corrected_by,
+            details={"correction": correction_hash(row)},
+        ),
+    )
 
 
 def standing_corrections(rows: Iterable[Correction]) -> tuple[Correction, ...]:
@@ -164,20 +189,6 @@ def _write(session: Session, document: Document, row: Correction, *, doubtful: b
     session.refresh(row)
     _project(session, row, doubtful=doubtful)
     wait_to_register(session, (document.id,))
-
-
-def _note(session: Session, document: Document, row: Correction) -> None:
-    session.flush()
-    trail.append(
-        session,
-        trail.Event(
-            document.transmission_id,
-            trail.CORRECTED,
-            f"{document.id}/{row.name}/{row.number}",
-            actor=row.corrected_by,
-            details={"correction": correction_hash(row)},
-        ),
-    )
 
 
 def _project(session: Session, row: Correction, *, doubtful: bool) -> None:

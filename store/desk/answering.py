@@ -52,7 +52,7 @@ from store.desk.model import (
     Verdict,
 )
 from store.desk.proof import answer_hash
-from store.desk.queue import claim_tasks, held_task, refuse_others, refuse_stale
+from store.desk.queue import claim_tasks, held_task, is_stale, refuse_others, refuse_stale
 from store.desk.rules import Rules, findings_if, findings_now, plain_value
 from store.desk.settings import ReviewSettings
 from store.desk.settling import Cause, correct_in, recheck_in, withdraw_in
@@ -134,7 +134,8 @@ def answer_in(acting: Acting, task: ReviewTask, said: Said, *, on_wall: bool = F
     """Store a new answer to a task that is held, within the caller's transaction; raises as ``answer``."""
     now, session, person = datetime.now(UTC), acting.session, acting.person
     field = _field(session, task)
-    refuse_stale(task, said.version, current=_current(session, task, field), yours=said.value)
+    if is_stale(task, said.version):
+        refuse_stale(task, said.version, current=_current(session, task, field), yours=said.value)
     refuse_others(task, person, now)
     _refuse_role(acting, task, field)
     _refuse_verdict(task, said)
@@ -167,11 +168,12 @@ def answer_in(acting: Acting, task: ReviewTask, said: Said, *, on_wall: bool = F
         field=task.field,
         field_kind=field.kind if field is not None else None,
     )
-    _keep(session, task, row)
+    session.add(row)
     if field is not None and task.kind == "field" and moved.settled is not None:
         measure(session, acting.settings, task, field, moved.settled)
     if moved.done and not was_sample:
         _follow(acting, task, moved, WHY[stage_before])
+    _vouch(session, task, row)
     return row
 
 
@@ -310,7 +312,8 @@ def back_to_queue(engine: Engine, person: Person, decision_id: str, task_id: str
             row = _bare(person, task, decision_id, REOPENED)
             task.stage, task.first_by, task.second_by = "first", None, None
             task.version = row.version
-            _keep(session, task, row)
+            session.add(row)
+            _vouch(session, task, row)
             return row.version
     except IntegrityError:
         raise _taken() from None
@@ -438,7 +441,7 @@ def _undo(acting: Acting, task: ReviewTask, decision_id: str, undone_id: str) ->
     task.status, task.done_by, task.done_at = "sample" if undone.sample else "open", None, None
     task.claimed_by = person.account
     task.claimed_until = now + timedelta(seconds=acting.settings.lease_seconds)
-    _keep(session, task, row)
+    session.add(row)
     forget(session, task.id)
     if undone.happened == "settled" and not undone.sample:
         by = person.account
@@ -446,6 +449,7 @@ def _undo(acting: Acting, task: ReviewTask, decision_id: str, undone_id: str) ->
             withdraw_in(session, acting.rules, task.document_id, task.field, by=by, why="taken back")
         else:
             recheck_in(session, acting.rules, Cause(task, "open again"), by=by)
+    _vouch(session, task, row)
     return row
 
 
@@ -471,11 +475,9 @@ def _bare(person: Person, task: ReviewTask, decision_id: str, verdict: str) -> A
     )
 
 
-def _keep(session: Session, task: ReviewTask, row: AnswerRow) -> None:
-    """Write the answer and have the trail vouch for it."""
-    session.add(row)
+def _vouch(session: Session, task: ReviewTask, row: AnswerRow) -> None:
+    """Have the trail vouch for an answer; last of all, since everybody waits for its end."""
     session.flush()
-    session.refresh(row)
     trail.append(
         session,
         trail.Event(

@@ -8,10 +8,12 @@ changes the tasks of a fax holds the row of the fax, so two can never wait for e
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import Any, cast
 from uuid import uuid4
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import false, func, literal_column, select, text, update
 from sqlalchemy.engine import CursorResult, Engine
 from sqlalchemy.orm import Session
 
@@ -29,6 +31,12 @@ POSTPONED = "postponed"
 COMMENT_CHARS = 4_000
 LOOK_AHEAD = (64, 1024)
 """Tasks looked at for one that can be had; the second look is for when the first ones are all being taken."""
+
+SLOW_COUNT_SECONDS = 0.01
+COUNTS_KEPT = 100
+"""A count that took longer is kept for so many times as long: fifty people ask for it all day."""
+
+_COUNTED: WeakKeyDictionary[Any, tuple[float, dict[str, int]]] = WeakKeyDictionary()
 
 Unit = tuple[str, str | None]
 """A fax and a form of it, or none for the fax as a whole."""
@@ -187,20 +195,38 @@ def queue_counts(session: Session, person: Person) -> dict[str, int]:
     held = select(func.count()).where(
         ReviewTask.claimed_by == person.account, ReviewTask.claimed_until >= now, text("status <> 'done'")
     )
+    return _counted(session, now) | {"held": session.execute(held).scalar_one()}
+
+
+def _counted(session: Session, now: datetime) -> dict[str, int]:
+    """How much waits, for everybody; of a long queue as it was a moment ago."""
+    bind, began = session.get_bind(), monotonic()
+    until, known = _COUNTED.get(bind, (0.0, {}))
+    if began < until:
+        return known
+    counts = _count(session, now)
+    spent = monotonic() - began
+    if spent > SLOW_COUNT_SECONDS:
+        _COUNTED[bind] = (began + COUNTS_KEPT * spent, counts)
+    return counts
+
+
+def _count(session: Session, now: datetime) -> dict[str, int]:
+    postponed = func.coalesce(ReviewTask.postponed_until > now, false()).label("postponed")
     rows = session.execute(
-        select(ReviewTask.stage, ReviewTask.kind, ReviewTask.postponed_until > now, func.count())
+        select(ReviewTask.stage, ReviewTask.kind, postponed, func.count())
         .where(text("status = 'open'"))
-        .group_by(ReviewTask.stage, ReviewTask.kind, ReviewTask.postponed_until > now)
+        .group_by(ReviewTask.stage, ReviewTask.kind, literal_column("postponed"))
     )
     counts = dict.fromkeys(("open", "second", "lead", "outreach", "postponed", "adverse_event"), 0)
-    for stage, kind, postponed, count in rows:
+    for stage, kind, put_off, count in rows:
         if kind == EVENT:
             counts["adverse_event"] += count
-        elif postponed:
+        elif put_off:
             counts["postponed"] += count
         else:
             counts["open" if stage == "first" else stage] += count
-    return counts | {"held": session.execute(held).scalar_one()}
+    return counts
 
 
 def held_task(session: Session, task_id: str) -> ReviewTask:
@@ -223,13 +249,18 @@ def hold_fax(session: Session, transmission_id: str) -> None:
     session.execute(select(Transmission.id).where(Transmission.id == transmission_id).with_for_update())
 
 
+def is_stale(task: ReviewTask, version: int) -> bool:
+    """Whether a task is done, or changed since this version of it."""
+    return task.status == "done" or task.version != version
+
+
 def refuse_stale(task: ReviewTask, version: int, *, current: Any = None, yours: Any = None) -> None:
     """Refuse what was decided about an earlier version of a task.
 
     Raises:
         StaleSave: it is done, or it changed.
     """
-    if task.status == "done" or task.version != version:
+    if is_stale(task, version):
         what = "was settled" if task.status == "done" else "changed"
         raise StaleSave(
             f"Task {task.id} {what} since it was shown; look at the value now and decide again.",

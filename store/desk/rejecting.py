@@ -22,7 +22,6 @@ from store.model import Json
 from store.registers.waiting import wait_to_register
 from store.tables import Document, Record, ReviewTask
 
-FORM_REJECTED = "form_rejected"
 WHY_CHARS = 2_000
 
 
@@ -133,5 +132,5 @@ def _note(session: Session, document: Document, row: Rejection) -> None:
     wait_to_register(session, (document.id,))
     session.flush()
     details: dict[str, Json] = {"rejected": row.rejected, "rejection": row.id}
-    event = trail.Event(document.transmission_id, FORM_REJECTED, document.id, row.account, details)
+    event = trail.Event(document.transmission_id, trail.FORM_REJECTED, document.id, row.account, details)
     trail.append(session, event)

@@ -5,7 +5,7 @@ when all its forms are recorded or rejected and nothing about it is open. A poss
 here and never closed: only a person does that.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import cast
@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 
 from form_templates.errors import UnknownForm
 from store import trail
-from store.corrections import correct_in_session, withdraw_in_session
-from store.desk.entitled import EVENT, of_unit
+from store.corrections import correct_in_session, note_correction, withdraw_in_session
+from store.desk.entitled import EVENT
 from store.desk.model import RecordState, Standing
 from store.desk.rules import (
     CheckedDocument,
@@ -30,7 +30,7 @@ from store.desk.rules import (
 from store.model import Status, TaskKind, TaskRecord, Value
 from store.registers.tables import Recheck, RecheckFinding
 from store.registers.waiting import wait_to_register
-from store.tables import Document, Field, Record, ReviewTask, Transmission
+from store.tables import Correction, Document, Field, Record, ReviewTask, Transmission
 from store.triage.lineage import still_counts
 from validators.catalog import RULES
 
@@ -52,6 +52,15 @@ class Cause:
 
     task: ReviewTask
     what: str
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A field that is in doubt."""
+
+    name: str
+    page: int | None
+    reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -80,7 +89,7 @@ def correct_in(
     The caller holds the row of the fax.
     """
     row = correct_in_session(session, document_id, name, value, by=by, why=why)
-    return recheck_form(session, rules, document_id, cause=f"{document_id}/{name}/{row.number}", by=by)
+    return _follow_correction(session, rules, row)
 
 
 def withdraw_in(
@@ -88,7 +97,14 @@ def withdraw_in(
 ) -> Rechecked:
     """Take the last correction of a field back: the field is as it was before. Like ``correct_in``."""
     row = withdraw_in_session(session, document_id, name, by=by, why=why)
-    return recheck_form(session, rules, document_id, cause=f"{document_id}/{name}/{row.number}", by=by)
+    return _follow_correction(session, rules, row)
+
+
+def _follow_correction(session: Session, rules: Rules, row: Correction) -> Rechecked:
+    cause = f"{row.document_id}/{row.name}/{row.number}"
+    changed = recheck_form(session, rules, row.document_id, cause=cause, by=row.corrected_by)
+    note_correction(session, row)
+    return changed
 
 
 def recheck_in(session: Session, rules: Rules, cause: Cause, *, by: str) -> Rechecked:
@@ -99,7 +115,7 @@ def recheck_in(session: Session, rules: Rules, cause: Cause, *, by: str) -> Rech
     session.flush()
     fax = session.get_one(Transmission, transmission, populate_existing=True)
     found = all_findings(session, (fax.id,)).get(fax.id, {})
-    states = _conclude(session, fax, found, by)
+    states = _conclude(session, fax, found, by, {})
     return Rechecked(found, states=states, status=cast("Status", fax.status))
 
 
@@ -122,10 +138,11 @@ def recheck_form(session: Session, rules: Rules, document_id: str, *, cause: str
             _keep_round(session, fax, found, cause=cause, by=by)
         for unit in (None,) if rejected else (document_id, None):
             work.follow_rules(unit, before.get(unit, ()), found[unit], checked.urgency)
+    doubtful = unsettled_fields(session, document_id) if checked is None else _doubtful(checked)
     if not rejected:
-        work.ask_for_fields(document)
+        work.ask_for_fields(document_id, doubtful)
     session.flush()
-    states = _conclude(session, fax, found, by)
+    states = _conclude(session, fax, found, by, {document_id: doubtful})
     return Rechecked(found, tuple(work.opened), tuple(work.closed), states, cast("Status", fax.status))
 
 
@@ -135,6 +152,15 @@ def _checked(session: Session, rules: Rules, document: Document) -> CheckedDocum
     except UnknownForm:
         # Its version was taken out of the catalog since: what was found of it before goes on standing.
         return None
+
+
+def _doubtful(checked: CheckedDocument) -> list[Doubt]:
+    answers = checked.form.answers.values()
+    return [
+        Doubt(one.name, one.page, one.reasons)
+        for one in sorted(answers, key=lambda answer: answer.name)
+        if not one.sure and MISSING_PAGE not in one.reasons
+    ]
 
 
 def _said(found: ByForm) -> ByForm:
@@ -174,6 +200,7 @@ class _Work:
     def __init__(self, session: Session, fax: Transmission, by: str) -> None:
         self._session, self._fax, self._by = session, fax, by
         self._now = datetime.now(UTC)
+        self._all: Sequence[ReviewTask] | None = None
         self.opened: list[str] = []
         self.closed: list[str] = []
 
@@ -206,28 +233,28 @@ class _Work:
             )
             self._open(own, document, asks)
 
-    def ask_for_fields(self, document: Document) -> None:
+    def ask_for_fields(self, document: str, doubtful: Sequence[Doubt]) -> None:
         """Ask for fields in doubt that nobody asks for: their page was doubtful, and is settled now."""
-        tasks = self._tasks(document.id)
+        tasks = self._tasks(document)
         waiting = {task.page for task in tasks if task.kind == "page" and task.status == "open"}
         urgency = min((task.priority for task in tasks if task.kind != EVENT), default=self._fax.priority)
         asked: dict[str | None, list[ReviewTask]] = {}
         for task in tasks:
             if task.kind == "field" and task.status != "sample":
                 asked.setdefault(task.field, []).append(task)
-        for one in unsettled_fields(self._session, document.id):
+        for one in doubtful:
             own = asked.get(one.name, [])
             if one.page in waiting or any(task.status == "open" for task in own):
                 continue
             reason = one.reasons[0] if one.reasons else "unsure"
             asks = TaskRecord("field", reason, urgency, page=one.page, field=one.name)
-            self._open(own, document.id, asks)
+            self._open(own, document, asks)
 
     def _tasks(self, document: str | None) -> Sequence[ReviewTask]:
-        mine = of_unit(self._fax.id, document)
-        return self._session.scalars(
-            select(ReviewTask).where(*mine).execution_options(populate_existing=True)
-        ).all()
+        if self._all is None:
+            mine = select(ReviewTask).where(ReviewTask.transmission_id == self._fax.id)
+            self._all = self._session.scalars(mine.execution_options(populate_existing=True)).all()
+        return [task for task in self._all if task.document_id == document]
 
     def _close(self, task: ReviewTask) -> None:
         task.status, task.done_by, task.done_at = "done", self._by, self._now
@@ -262,7 +289,7 @@ class _Work:
         self.opened.append(task.id)
 
 
-def unsettled_fields(session: Session, document_id: str) -> list[Field]:
+def unsettled_fields(session: Session, document_id: str) -> list[Doubt]:
     """Fields in doubt of which no person has said anything that stands, those of pages that came."""
     doubtful = session.scalars(
         select(Field).where(Field.document_id == document_id, Field.decision == "review").order_by(Field.name)
@@ -270,10 +297,16 @@ def unsettled_fields(session: Session, document_id: str) -> list[Field]:
     if not doubtful:
         return []
     said = standing_values(session, document_id)
-    return [one for one in doubtful if one.name not in said and MISSING_PAGE not in one.reasons]
+    return [
+        Doubt(one.name, one.page, tuple(one.reasons))
+        for one in doubtful
+        if one.name not in said and MISSING_PAGE not in one.reasons
+    ]
 
 
-def _conclude(session: Session, fax: Transmission, found: ByForm, by: str) -> dict[str, RecordState]:
+def _conclude(
+    session: Session, fax: Transmission, found: ByForm, by: str, doubts: Mapping[str, Sequence[Doubt]]
+) -> dict[str, RecordState]:
     """The states of the records of a fax and its own, as they follow from what is open."""
     open_units = set(
         session.scalars(
@@ -293,7 +326,8 @@ def _conclude(session: Session, fax: Transmission, found: ByForm, by: str) -> di
         key = record.document_id
         if record.state != "rejected":
             stands = any(one.blocks for one in found.get(key, ()))
-            in_doubt = key in open_units or stands or bool(unsettled_fields(session, key))
+            doubts_of = doubts[key] if key in doubts else unsettled_fields(session, key)
+            in_doubt = key in open_units or stands or bool(doubts_of)
             _set_state(session, fax, record, "in_review" if in_doubt else "recorded", by)
         states[key] = cast("RecordState", record.state)
     if fax.status in ("in_review", "recorded"):

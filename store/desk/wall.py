@@ -81,7 +81,11 @@ def claim_wall(
         picked = (
             select(ReviewTask.id)
             .where(text(ON_WALL), *group, may_work(person, settings, now), is_free(person, now))
-            .order_by(ReviewTask.priority, ReviewTask.received_at)
+            .order_by(
+                ReviewTask.claimed_by.is_distinct_from(person.account),
+                ReviewTask.priority,
+                ReviewTask.received_at,
+            )
             .limit(settings.wall_tiles)
             .with_for_update(skip_locked=True)
         )
