@@ -31,13 +31,16 @@ class Decided:
     tasks: tuple[TaskRecord, ...]
 
 
-def decide(read: ReadFax, checked: Checked, *, sure_identity: float) -> Decided:
+def decide(
+    read: ReadFax, checked: Checked, *, sure_identity: float, answered: Set[TaskRecord] = frozenset()
+) -> Decided:
     """Decide on a fax that was read and checked.
 
     Args:
         read: the fax and the notes on its pages.
         checked: its findings.
         sure_identity: a page or split less sure than this is shown to a person.
+        answered: questions that a person has answered already.
     """
     tasks: list[TaskRecord] = []
     for index, document in enumerate(read.reading.documents):
@@ -51,7 +54,7 @@ def decide(read: ReadFax, checked: Checked, *, sure_identity: float) -> Decided:
         if task.reason != PAGE_CUT or task.page not in told
     )
     tasks.extend(_finding_tasks(checked.transmission, int(checked.priority), None))
-    kept = tuple(dict.fromkeys(tasks))
+    kept = tuple(task for task in dict.fromkeys(tasks) if task not in answered)
     asked = {task.document for task in kept}
     # A doubt about the fax as a whole (a page announced but not received, an unknown page) may concern any
     # form.

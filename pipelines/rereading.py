@@ -16,10 +16,18 @@ from pipelines.reading import read_transmission
 from pipelines.recording import fax_record, set_aside_record
 from pipelines.transmission import refusal_of
 from pipelines.transmission_model import ReadFax
+from store.columns import storable
 from store.database import reading
-from store.model import Outcome, SetAside, TransmissionRecord
+from store.model import Outcome, SetAside, TaskRecord, TransmissionRecord
 from store.tables import Transmission
-from store.triage.carrying import EarlierCorrection, NewForm, TakenOver, take_over
+from store.triage.carrying import (
+    EarlierCorrection,
+    NewForm,
+    SettledTask,
+    TakenOver,
+    settled_events,
+    take_over,
+)
 from store.triage.marked import marked_record
 from store.triage.requests import ClaimedRequest, fail_request
 from store.triage.superseding import Basis, Recorded, basis_of, record_again
@@ -55,8 +63,8 @@ def _read_again(claimed: ClaimedRequest, desk: Desk) -> tuple[Recorded, Transmis
     basis = _basis(claimed, desk)
     read = None if basis.plan.mark else _read(claimed, basis, desk)
     while True:
-        whole = _marked(claimed, desk) if read is None else _checked(read, claimed, basis, desk)
-        recorded = _record(whole, claimed, basis, desk)
+        whole, settled = _marked(claimed, desk) if read is None else _checked(read, claimed, basis, desk)
+        recorded = _record(whole, claimed, basis, desk, settled)
         if recorded != "people_went_on":
             return recorded, whole
         # Someone corrected a field meanwhile: checked again with that, without reading again.
@@ -68,14 +76,33 @@ def _read(claimed: ClaimedRequest, basis: Basis, desk: Desk) -> ReadFax:
     return read_transmission(data, claimed.facts.source, claimed.facts, desk.engine, basis.plan)
 
 
-def _checked(read: ReadFax, claimed: ClaimedRequest, basis: Basis, desk: Desk) -> TransmissionRecord:
-    """The record of the fax as it was read; findings and tasks follow from what people corrected, too."""
+Judged = tuple[TransmissionRecord, tuple[SettledTask, ...]]
+"""The record of a fax, and the questions that it does not ask because a person has answered them before."""
+
+
+def _checked(read: ReadFax, claimed: ClaimedRequest, basis: Basis, desk: Desk) -> Judged:
+    """The record of the fax as it was read; findings and tasks follow from what people said, too."""
     received_at = claimed.facts.received_at
     state = program_state(received_at, desk.settings.intake.timezone)
     corrected = with_corrections(read, take_over(basis.earlier, forms_of(read)))
     checked = check(corrected.reading, received_at, state, desk.engine)
-    decided = decide(corrected, checked, sure_identity=desk.settings.reading.sure_identity)
-    return fax_record(read, checked, decided, desk.engine.models)
+    sure_identity = desk.settings.reading.sure_identity
+    decided = decide(corrected, checked, sure_identity=sure_identity)
+    settled = settled_events(basis.earlier, decided.tasks, lambda task: evidence_of(task, read))
+    if settled:
+        answered = frozenset(one.task for one in settled)
+        decided = decide(corrected, checked, sure_identity=sure_identity, answered=answered)
+    return fax_record(read, checked, decided, desk.engine.models), settled
+
+
+def evidence_of(task: TaskRecord, read: ReadFax) -> tuple[str, ...]:
+    """What a question about a page stands on: the field as it was read, else the texts beside the fields."""
+    form = None if task.document is None else read.reading.documents[task.document]
+    if form is not None and task.field is not None:
+        return tuple(storable(field.raw) for field in form.fields if field.name == task.field)
+    beside = [text for one in read.reading.documents for text in one.stray]
+    beside += [text for page in read.reading.other_pages for text in page.text]
+    return tuple(sorted(storable(text.text) for text in beside if text.page == task.page))
 
 
 def forms_of(read: ReadFax) -> tuple[NewForm, ...]:
@@ -115,14 +142,20 @@ def _basis(claimed: ClaimedRequest, desk: Desk) -> Basis:
         return basis_of(session, claimed.transmission_id)
 
 
-def _marked(claimed: ClaimedRequest, desk: Desk) -> TransmissionRecord:
+def _marked(claimed: ClaimedRequest, desk: Desk) -> Judged:
     with reading(desk.database) as session:
-        return marked_record(session, claimed.transmission_id)
+        return marked_record(session, claimed.transmission_id), ()
 
 
-def _record(whole: TransmissionRecord, claimed: ClaimedRequest, basis: Basis, desk: Desk) -> Recorded:
-    distance_bits = desk.settings.store.suspect_distance_bits
-    return record_again(desk.database, whole, claimed, basis, suspect_distance_bits=distance_bits)
+def _record(
+    whole: TransmissionRecord,
+    claimed: ClaimedRequest,
+    basis: Basis,
+    desk: Desk,
+    settled: tuple[SettledTask, ...] = (),
+) -> Recorded:
+    bits = desk.settings.store.suspect_distance_bits
+    return record_again(desk.database, whole, claimed, basis, settled=settled, suspect_distance_bits=bits)
 
 
 def _refused(claimed: ClaimedRequest, reason: SetAside, desk: Desk) -> tuple[Outcome | None, SetAside]:

@@ -26,6 +26,7 @@ DELIVERED = "delivered"
 RECORDED = "recorded"
 SET_ASIDE = "set_aside"
 CORRECTED = "corrected"
+FORM_REJECTED = "form_rejected"
 DECIDED = "decided"
 
 

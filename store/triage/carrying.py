@@ -7,7 +7,7 @@ has still not come.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from store.corrections import REGISTER, not_taken_back
-from store.tables import Correction, Document, Field, Record
+from store.model import TaskRecord
+from store.tables import Correction, Document, Field, PageText, Record, ReviewTask
+from store.trail import SYSTEM
 from store.triage.tables import CarriedCorrection, Rereading, Succession, SupersededDocument
 
 REJECTED = "rejected"
@@ -65,6 +67,31 @@ class EarlierCorrection:
 
 
 @dataclass(frozen=True)
+class ClosedEvent:
+    """A possible adverse event that a person closed, and what it stood on.
+
+    Attributes:
+        evidence: what was read in the field, else every text of the page beside its fields.
+    """
+
+    reason: str
+    page: int
+    field: str | None
+    evidence: tuple[str, ...]
+    done_by: str
+    done_at: datetime
+
+
+@dataclass(frozen=True)
+class SettledTask:
+    """A question of the later reading that a person has answered of the earlier one."""
+
+    task: TaskRecord
+    done_by: str
+    done_at: datetime
+
+
+@dataclass(frozen=True)
 class Earlier:
     """What stands of a fax before it is read again.
 
@@ -79,6 +106,7 @@ class Earlier:
     said: int
     forms: tuple[EarlierForm, ...]
     corrections: tuple[EarlierCorrection, ...]
+    closed_events: tuple[ClosedEvent, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -121,6 +149,28 @@ def take_over(earlier: Earlier, forms: Sequence[NewForm]) -> TakenOver:
             if said is not None:
                 held[index, name] = said
     return TakenOver(goes_on, held)
+
+
+def settled_events(
+    earlier: Earlier, tasks: Sequence[TaskRecord], evidence_of: Callable[[TaskRecord], tuple[str, ...]]
+) -> tuple[SettledTask, ...]:
+    """The adverse-event flags that a person closed before, for the very same words on the same page.
+
+    Nobody is asked, and no event is reported, twice. Where the page reads otherwise now it is a new flag.
+
+    Args:
+        earlier: what stood before.
+        tasks: of the later reading.
+        evidence_of: what a task of the later reading stands on.
+    """
+    closed = {(one.reason, one.page, one.field, one.evidence): one for one in earlier.closed_events}
+    settled = []
+    for task in tasks:
+        if task.kind == "adverse_event" and task.page is not None:
+            one = closed.get((task.reason, task.page, task.field, evidence_of(task)))
+            if one is not None:
+                settled.append(SettledTask(task, one.done_by, one.done_at))
+    return tuple(settled)
 
 
 def _going_on(earlier: Sequence[EarlierForm], forms: Sequence[NewForm]) -> dict[int, EarlierForm]:
@@ -191,7 +241,37 @@ def earlier_of(session: Session, transmission_id: str) -> Earlier:
             if document.id not in went_on
         ),
         corrections=corrections[1],
+        closed_events=_closed_events(session, transmission_id, set(keys) - superseded),
     )
+
+
+def _closed_events(session: Session, transmission_id: str, counting: Set[str]) -> tuple[ClosedEvent, ...]:
+    rows = session.execute(
+        select(ReviewTask)
+        .where(
+            ReviewTask.transmission_id == transmission_id,
+            ReviewTask.kind == "adverse_event",
+            ReviewTask.page.is_not(None),
+        )
+        .execution_options(populate_existing=True)
+    ).scalars()
+    flags = [row for row in rows if row.document_id is None or row.document_id in counting]
+    still_open = {(row.reason, row.page, row.field) for row in flags if row.status != "done"}
+    texts: dict[int, list[str]] = defaultdict(list)
+    for page, text in session.execute(
+        select(PageText.page, PageText.text).where(PageText.transmission_id == transmission_id)
+    ).tuples():
+        texts[page].append(text)
+    closed = []
+    for row in flags:
+        if row.done_by in (None, SYSTEM) or row.done_at is None or row.page is None:
+            continue
+        if (row.reason, row.page, row.field) in still_open:
+            continue
+        field = session.get(Field, (row.document_id, row.field)) if row.document_id and row.field else None
+        evidence = (field.raw,) if field is not None else tuple(sorted(texts[row.page]))
+        closed.append(ClosedEvent(row.reason, row.page, row.field, evidence, row.done_by or "", row.done_at))
+    return tuple(closed)
 
 
 def _corrections(

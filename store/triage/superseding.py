@@ -20,9 +20,8 @@ from store import trail
 from store.columns import plain
 from store.contents import contents_hash, correction_hash
 from store.database import writing
-from store.desk.rejecting import FORM_REJECTED
 from store.desk.tables import Rejection
-from store.keys import document_key
+from store.keys import document_key, task_key
 from store.model import Json, TaskRecord, TransmissionRecord
 from store.projection import people_keys
 from store.recording import check_record, conclude
@@ -45,6 +44,7 @@ from store.triage.carrying import (
     REJECTED,
     Earlier,
     NewForm,
+    SettledTask,
     TakenOver,
     earlier_of,
     take_over,
@@ -90,6 +90,7 @@ def record_again(
     claimed: ClaimedRequest,
     basis: Basis,
     *,
+    settled: Sequence[SettledTask] = (),
     suspect_distance_bits: int = 6,
 ) -> Recorded:
     """Put a new reading in the place of the one that stands: all of it or nothing.
@@ -99,6 +100,7 @@ def record_again(
         fax: everything about it, checked with the corrections that are taken over.
         claimed: the request that it answers.
         basis: by what it was read and checked.
+        settled: questions that a person has answered before; they are not among the record's tasks.
         suspect_distance_bits: as of ``store.recording.record``.
 
     Returns:
@@ -120,7 +122,7 @@ def record_again(
             return "no_longer_asked"
         if now_stands.said != basis.earlier.said:
             return "people_went_on"
-        _Replacement(session, row, fax, now_stands).write(basis, suspect_distance_bits)
+        _Replacement(session, row, fax, now_stands).write(basis, settled, suspect_distance_bits)
         conclude_request(session, row.id, claimed.asks)
     return "recorded"
 
@@ -147,7 +149,7 @@ class _Replacement:
         self._keys = [document_key(fax.sha256, ordinal) for ordinal in ordinals]
         self._over: TakenOver = take_over(earlier, new_forms(fax))
 
-    def write(self, basis: Basis, suspect_distance_bits: int) -> None:
+    def write(self, basis: Basis, settled: Sequence[SettledTask], suspect_distance_bits: int) -> None:
         session, fax, row = self._session, self._fax, self._row
         reading = Rereading(
             transmission_id=row.id,
@@ -169,6 +171,7 @@ class _Replacement:
             session.execute(update(ReviewTask).where(*mine).values(assigned_to=row.assigned_to))
         if not self._earlier.documents:
             row.sampled = False  # nothing could be drawn from it until now
+        self._keep_answers(settled)
         self._link()
         corrections = self._carry()
         rejections = self._keep_rejections()
@@ -267,6 +270,27 @@ class _Replacement:
             delete(Page).where(Page.transmission_id == self._row.id, Page.number.not_in(kept))
         )
 
+    def _keep_answers(self, settled: Sequence[SettledTask]) -> None:
+        for one in settled:
+            document = None if one.task.document is None else self._keys[one.task.document]
+            self._session.add(
+                ReviewTask(
+                    id=task_key(self._row.id, one.task, self._reading),
+                    transmission_id=self._row.id,
+                    document_id=document,
+                    page=one.task.page,
+                    field=one.task.field,
+                    kind=one.task.kind,
+                    reason=one.task.reason,
+                    priority=one.task.priority,
+                    received_at=self._row.received_at,
+                    status=CLOSED,
+                    done_by=one.done_by,
+                    done_at=one.done_at,
+                )
+            )
+        self._session.flush()
+
     def _link(self) -> None:
         rows = [
             {
@@ -356,7 +380,13 @@ class _Replacement:
             )
         session.add_all(kept)
         session.flush()
+        if kept and self._row.status == "in_review" and not self._has_open_tasks():
+            self._row.status = "recorded"
         return kept
+
+    def _has_open_tasks(self) -> bool:
+        mine = ReviewTask.transmission_id == self._row.id, ReviewTask.status == "open"
+        return self._session.execute(select(ReviewTask.id).where(*mine).limit(1)).first() is not None
 
     def _event(self, reading: Rereading) -> trail.Event:
         self._session.flush()
@@ -398,7 +428,7 @@ def _carried_event(fax: str, correction: Correction, origin: CarriedCorrection) 
 
 def _rejected_event(fax: str, rejection: Rejection) -> trail.Event:
     details: dict[str, Json] = {"rejected": True, "rejection": rejection.id, "because": READ_AGAIN}
-    return trail.Event(fax, FORM_REJECTED, rejection.document_id, details=details)
+    return trail.Event(fax, trail.FORM_REJECTED, rejection.document_id, details=details)
 
 
 def _with_open_events(fax: TransmissionRecord, open_events: Iterable[ReviewTask]) -> TransmissionRecord:

@@ -156,6 +156,18 @@ def test_a_possible_adverse_event_comes_first_and_an_error_needs_a_call() -> Non
     ]
 
 
+def test_what_a_person_has_answered_already_is_not_asked_and_holds_nothing_up() -> None:
+    event = checked(Finding("AE-01", "error", "A condition is ticked.", ("itp",), (1,)))
+    (asks,) = decide(fax(), event, sure_identity=0.9).tasks
+    decided = decide(fax(), event, sure_identity=0.9, answered=frozenset({asks}))
+    assert (decided.outcome, decided.documents, decided.tasks) == ("recorded", ("recorded",), ())
+
+
+def test_a_page_that_a_person_called_unknown_is_not_asked_about() -> None:
+    read = fax(other_pages=(OtherPage(2, "unknown"), OtherPage(3, "unknown")))
+    assert asked(replace(read, settled=frozenset({2}))) == [("page", "unknown_page", None)]
+
+
 def test_a_finding_about_the_whole_fax_keeps_it_in_review_and_its_sure_forms_recorded() -> None:
     decided = decide(fax(), checked(whole=(Finding("COM-08", "error", "Pages missing."),)), sure_identity=0.9)
     assert (decided.outcome, decided.documents) == ("in_review", ("recorded",))

@@ -17,7 +17,7 @@ from types import MappingProxyType
 import numpy as np
 import pytest
 from PIL import Image, ImageSequence
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from extractors.blanks import load_blanks
 from extractors.model import ReceivedPage, StraightPage
@@ -36,7 +36,7 @@ from pipelines.stores import store_archive, store_database
 from pipelines.transmission import process_transmission
 from store.audit import verify_audit
 from store.corrections import correct_field
-from store.database import reading
+from store.database import reading, writing
 from store.inbox import claim, receive
 from store.model import SetAside, TransmissionFacts
 from store.queries import TransmissionSummary, summaries
@@ -319,6 +319,43 @@ def test_read_again_without_a_word_it_reads_the_same(desk: TriageDesk) -> None:
     desk.say(fax, SendBack())
     desk.reread(fax)
     assert (fields(), tasks(), desk.forms(fax)) == before
+
+
+def test_an_adverse_event_flag_that_drug_safety_closed_is_not_raised_again_for_the_same_words(
+    desk: TriageDesk,
+) -> None:
+    fax = desk.read(SEVERAL)
+
+    def flags() -> dict[tuple[int | None, str | None], tuple[str, str | None]]:
+        with reading(desk.desk.database) as session:
+            rows = session.execute(
+                select(ReviewTask)
+                .outerjoin(Document, Document.id == ReviewTask.document_id)
+                .where(
+                    ReviewTask.transmission_id == fax,
+                    ReviewTask.kind == "adverse_event",
+                    ReviewTask.document_id.is_(None) | still_counts(),
+                )
+            ).scalars()
+            return {(row.page, row.field): (row.status, row.done_by) for row in rows}
+
+    first = flags()
+    mine = sorted(first, key=str)[0]
+    assert len(first) > 1
+    closed = datetime(2026, 10, 13, 16, tzinfo=UTC)
+    with writing(desk.desk.database) as session:
+        session.execute(
+            update(ReviewTask)
+            .where(
+                ReviewTask.kind == "adverse_event", ReviewTask.page == mine[0], ReviewTask.field == mine[1]
+            )
+            .values(status="done", done_by="safety", done_at=closed)
+        )
+    expected = {key: ("done", "safety") if key == mine else ("open", None) for key in first}
+    for step in (SplitBefore(4), Undo(1)):
+        desk.say(fax, step)
+        desk.reread(fax)
+        assert flags() == expected
 
 
 def test_a_page_turned_by_a_person_stays_turned(desk: TriageDesk) -> None:
