@@ -23,9 +23,11 @@ FAR_OFF = -7.0
 """A bound value that the leading net finds so much less likely (natural logarithm) than what it reads freely
 is no reading but an invention."""
 
-NO_WRITING = -2.0
+NO_WRITING = -0.8
 """Mean log probability a letter, of the net that likes it better, below which what was read is no writing: a
-photo, another script."""
+photo, another script. Of 10 such readings of words on sample faxes none was right."""
+LEAST_LETTERS = 4
+"""Shorter texts are judged as if they had so many letters: one doubtful initial is still an initial."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,7 @@ def _is_invented(
     asked: FormField, chosen: Choice, first: Sequence[LineReading], scores: Sequence[float]
 ) -> bool:
     """Whether the value stands on next to nothing that is written."""
-    if max(scores) < NO_WRITING * max(1, len(chosen.text)):
+    if max(scores) < NO_WRITING * max(LEAST_LETTERS, len(chosen.text)):
         return True
     bound = len(first) == 1 and grammar_of(asked) is not None
     free = " ".join(reading.text for reading in first)
