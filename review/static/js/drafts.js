@@ -48,7 +48,8 @@ export class Outbox {
   /** Keep a decision and send it. */
   add(decision) {
     localStorage.setItem(this.prefix + decision.id, JSON.stringify({ ...decision, made: Date.now() }));
-    this.flush();
+    // It is kept; what is on screen goes first.
+    setTimeout(() => this.flush(), 20);
   }
 
   /** Take a decision back before it was stored; false when it has left, or may have. */

@@ -89,7 +89,8 @@ function show(next, entry = null) {
   $("from").textContent = `received ${new Date(work.received_at).toLocaleString()}${work.sender ? `, ${work.sender}` : ""}`;
   showPage();
   shownAt = performance.now();
-  fetchAhead();
+  // First this task is drawn, then the next ones are fetched.
+  requestAnimationFrame(() => setTimeout(fetchAhead));
 }
 
 /** Between two forms, or at the end of the queue. */
@@ -230,11 +231,12 @@ function decide(said) {
   measure(pressedAt);
 }
 
-/** Time until the next task with its picture was on screen, for `performance.getEntriesByName("review.next")`. */
+/** Time from the key until the next task with its picture was painted: `performance.getEntriesByName("review.next")`. */
 async function measure(start) {
-  const picture = document.querySelector("#snippet:not([hidden]) img");
-  await picture?.decode().catch(() => {});
-  requestAnimationFrame(() => performance.measure("review.next", { start }));
+  const picture = document.querySelector("#snippet:not([hidden]) img, #page:not([hidden]) img");
+  if (picture && !picture.complete) await picture.decode().catch(() => {});
+  // A task queued in a frame's callback runs when that frame has been drawn.
+  requestAnimationFrame(() => setTimeout(() => performance.measure("review.next", { start })));
   if (performance.getEntriesByName("review.next").length > 2000) performance.clearMeasures("review.next");
 }
 

@@ -15,7 +15,7 @@ export class Pictures {
   /** The picture; asked for now if it was not before. */
   get(address) {
     const known = this.held.get(address);
-    const picture = known ?? Object.assign(new Image(), { src: address });
+    const picture = known ?? Object.assign(new Image(), { decoding: "sync", src: address });
     this.held.delete(address);
     this.held.set(address, picture);
     if (this.held.size > this.most) this.held.delete(this.held.keys().next().value);
