@@ -26,6 +26,8 @@ TYPED_FROM = 0.5
 OVERWRITTEN = 0.35
 """More of a box's ink than this given to a neighbor means that something was written across the field."""
 OUTSIDE = 0.45
+LEGIBLE = 0.5
+"""What is likelier wrong than right counts as illegible; the value stays, for a person to start from."""
 QUICK_FROM = 0.85
 """A line that the quick net finds less likely than this is for both nets anyway."""
 
@@ -224,13 +226,14 @@ class Voices:
         """A field in which something is written, with its value and confidence."""
         found = settle(field.asked, heard, field.ink_reasons, field.expected)
         evidence = self._evidence(field, found)
+        sure = self.judge.written(evidence)
         return replace(
             field,
             value=found.value,
             raw=found.raw,
-            confidence=self.judge.written(evidence),
+            confidence=sure,
             candidates=found.candidates,
-            reasons=found.reasons,
+            reasons=found.reasons if sure >= LEGIBLE else _once(*found.reasons, "illegible"),
             evidence=evidence,
         )
 

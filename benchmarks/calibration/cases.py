@@ -9,7 +9,7 @@ from typing import Any
 
 from benchmarks.calibration.cuts import CutPage
 from extractors.calibrated import Cautious, Group
-from extractors.confidence import EmptyEvidence
+from extractors.confidence import EmptyEvidence, Evidence
 from extractors.features import (
     Row,
     empty_features,
@@ -101,10 +101,18 @@ def _key(crop: LineCrop) -> str:
     return hashlib.sha256(f"{rows}x{columns}:".encode() + crop.pixels.tobytes()).hexdigest()[:24]
 
 
+class _Unasked(Cautious):
+    """A judge for whom everything is legible: how sure a reading is comes of the fit."""
+
+    def written(self, evidence: Evidence) -> float:  # noqa: ARG002 - judges' form
+        """Always sure."""
+        return 1.0
+
+
 def cases_of(cut: CutPage, readers: Readers) -> Iterator[Case]:
     """The cases of a page, every voice heard on every field that it may be asked about."""
     yield from _marked(cut)
-    voices = Voices(readers, Cautious())
+    voices = Voices(readers, _Unasked())
     fields = of_page(cut.written, PageFit(cut.residual_px, cut.standard))
     voices.third(
         [field_ for field_ in fields if field_.lines and not field_.handwritten]
