@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from extractors.features import (
     written_class,
     written_features,
 )
-from extractors.readers.protocol import LineCrop, LineReading, Readers
+from extractors.readers.protocol import LineCrop, LineReader, LineReading, Readers
 from extractors.settling import Heard
 from extractors.values import normalize
 from extractors.written import MUST_SEE, PageFit, Voices, WrittenField, is_quick, of_page, with_expected
@@ -69,31 +69,36 @@ class Case:
     plain: bool = False
 
 
-@dataclass
 class Remembered:
     """A reader that remembers what it read: the third voice is slow, and stays the same while nets change."""
 
-    engine: Any
-    file: Path
-    known: dict[str, list[Any]] = field(default_factory=dict)
+    def __init__(self, engine: LineReader, folder: Path, number: int) -> None:
+        """Open what was remembered.
 
-    def __post_init__(self) -> None:
-        """Open what was remembered."""
-        self.name, self.version = self.engine.name, self.engine.version
-        if self.file.exists():
-            self.known = json.loads(self.file.read_text(encoding="utf-8"))
+        Args:
+            engine: the reader.
+            folder: where answers are kept, a file for each process.
+            number: of this process.
+        """
+        self.name, self.version = engine.name, engine.version
+        self._engine, self._file = engine, folder / f"third-{number}.json"
+        self.known: dict[str, list[Any]] = {}
+        for file in sorted(folder.glob("third-*.json")):
+            self.known |= json.loads(file.read_text(encoding="utf-8"))
 
     def read(self, crops: Sequence[LineCrop]) -> tuple[LineReading, ...]:
         """Each crop, by the engine where it is new."""
         keys = [_key(crop) for crop in crops]
         new = [index for index, key in enumerate(keys) if key not in self.known]
-        for index, reading in zip(new, self.engine.read([crops[index] for index in new]), strict=True):
+        for index, reading in zip(new, self._engine.read([crops[index] for index in new]), strict=True):
             self.known[keys[index]] = [reading.text, reading.probability]
         return tuple(LineReading(str(self.known[key][0]), float(self.known[key][1])) for key in keys)
 
     def save(self) -> None:
         """Keep it for the next time."""
-        self.file.write_text(json.dumps(self.known), encoding="utf-8")
+        partial = self._file.with_suffix(".partial")
+        partial.write_text(json.dumps(self.known), encoding="utf-8")
+        partial.replace(self._file)
 
 
 def _key(crop: LineCrop) -> str:

@@ -36,7 +36,7 @@ def gather(part: tuple[Path, Path | None, Path | None, int, int]) -> list[Case]:
     readers = voices_of(leading, witness)
     SCRATCH.mkdir(parents=True, exist_ok=True)
     if readers.second is not None:
-        readers = replace(readers, second=Remembered(readers.second, SCRATCH / f"third-{number}.json"))
+        readers = replace(readers, second=Remembered(readers.second, SCRATCH, number))
     catalog = load_catalog()
     pages = cut_pages(harvest / "faxes", SCRATCH, catalog, load_blanks(catalog, BLANKS), (number, workers))
     found = [case for page in pages for case in cases_of(page, readers)]
