@@ -436,11 +436,12 @@ def _with_open_events(fax: TransmissionRecord, open_events: Iterable[ReviewTask]
 
     A page turned away, a form taken apart: none of it closes a flag. A person does.
     """
-    raised = {(task.reason, task.page) for task in fax.tasks if task.kind == "adverse_event"}
+    raised = {(task.reason, task.page, task.field) for task in fax.tasks if task.kind == "adverse_event"}
+    # Of the page alone: the new reading may have no such form, or no such field.
     kept = {
         (task.reason, task.page): TaskRecord("adverse_event", task.reason, 0, page=task.page)
         for task in open_events
-        if (task.reason, task.page) not in raised
+        if (task.reason, task.page, task.field) not in raised
     }
     if not kept:
         return fax

@@ -467,6 +467,21 @@ def test_no_rereading_closes_an_adverse_event_flag(engine: Engine) -> None:
     assert whole(engine)
 
 
+def test_of_two_flags_on_a_page_the_one_that_is_not_raised_again_stays_open(engine: Engine) -> None:
+    def flagged(*fields: str) -> tuple[TaskRecord, ...]:
+        return tuple(TaskRecord("adverse_event", "AE-03", 0, 0, 2, name) for name in fields)
+
+    receive(engine, facts(1))
+    record(engine, fax(1, tasks=flagged("comments", "conditions"), priority=0))
+    read_again(engine, fax(1, tasks=flagged("comments"), priority=0))
+    with reading(engine) as session:
+        (shown,) = summaries(session, [sha(1)])
+        assert sorted((task.reason, task.page, task.field or "") for task in shown.open_tasks) == [
+            ("AE-03", 2, ""),
+            ("AE-03", 2, "comments"),
+        ]
+
+
 def test_a_fax_marked_by_mistake_comes_back_as_the_same_forms_with_what_was_corrected(
     recorded: Engine,
 ) -> None:
