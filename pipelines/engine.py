@@ -59,6 +59,10 @@ def load_engine(settings: PipelineSettings, readers: Readers | None = None) -> R
     blanks = load_blanks(catalog, Path(settings.reading.cache))
     chosen = settings.reading
     voices = readers or open_readers(
-        chosen.hand_reader, chosen.typed_reader, chosen.second_reader or None, chosen.page_reader or None
+        chosen.hand_reader,
+        chosen.typed_reader,
+        chosen.second_reader or None,
+        chosen.page_reader or None,
+        chosen.witness_reader or None,
     )
     return ReadingEngine(settings, catalog, blanks, voices)

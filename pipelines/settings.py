@@ -69,8 +69,12 @@ class ReadingSettings(_Room):
     )
     hand_reader: str = Field(default="ppocr", description="the reader of handwriting")
     typed_reader: str = Field(default="ppocr", description="the reader of typed and stamped writing")
+    witness_reader: str = Field(
+        default="ppocr_tiny",
+        description="an independent net, asked first on every written field; empty to do without",
+    )
     second_reader: str = Field(
-        default="tesseract", description="the second voice on typed fields; empty to do without"
+        default="tesseract", description="the third voice, on typed fields; empty to do without"
     )
     page_reader: str = Field(
         default="tesseract", description="the reader of pages that are no form; empty to do without"

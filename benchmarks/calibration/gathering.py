@@ -22,7 +22,13 @@ BLANKS = REPOSITORY / "var" / "cache"
 def voices_of(leading: Path | None, witness: Path | None) -> Readers:
     """The shipped voices, or other weights in their place."""
     chosen = ReadingSettings()
-    shipped = open_readers(chosen.hand_reader, chosen.typed_reader, chosen.second_reader or None, None)
+    shipped = open_readers(
+        chosen.hand_reader,
+        chosen.typed_reader,
+        chosen.second_reader or None,
+        None,
+        chosen.witness_reader or None,
+    )
     if leading is not None:
         net = PpOcr(leading)
         shipped = replace(shipped, hand=net, typed=net)

@@ -1,10 +1,11 @@
-"""PP-OCRv6 small, tuned on faxed lines of printable ASCII, through onnxruntime: the first voice.
+"""PP-OCRv6 small and tiny, tuned on faxed lines of printable ASCII, through onnxruntime: the two nets.
 
 One thread and one crop a run: batching this net on a CPU is slower (it pads every crop to the widest).
 """
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -17,8 +18,23 @@ from extractors.readers.ctc import ALPHABET, LogProbabilities, best_path, text_p
 from extractors.readers.protocol import LineCrop, LineReading, ReaderError
 
 MODELS = Path(__file__).parent.parent / "models"
-MODEL_FILE = "faxed_lines.onnx"
-MODEL_SHA256 = "3d5c020164039db71924307e4c4430a241777ea64fffaafcebc8518a8b8ef489"
+
+
+@dataclass(frozen=True)
+class Weights:
+    """A file of weights that is shipped: the name of its reader, the file, and what it must hash to."""
+
+    reader: str
+    file: str
+    sha256: str
+
+
+SMALL = Weights(
+    "ppocr", "faxed_lines.onnx", "69fde2edd95c2a567fb1a670cd18cc0c5eeaad4d7c2dac9693461b2d7ed7eadd"
+)
+TINY = Weights(
+    "ppocr_tiny", "faxed_lines_tiny.onnx", "3d43154d1f956e1b669b1290165ce52e04337229e5e350e809577034b98257ff"
+)
 
 HEIGHT_PX = 48
 """Height of the net's input."""
@@ -51,22 +67,24 @@ def net_input(pixels: Gray) -> NDArray[np.float32]:
 
 
 class PpOcr:
-    """The recognizer as a ``LineReader``."""
+    """A net as a ``LineReader``."""
 
-    name = "ppocr"
-
-    def __init__(self, model: Path | None = None, sha256: str | None = None) -> None:
+    def __init__(
+        self, model: Path | None = None, sha256: str | None = None, *, shipped: Weights = SMALL
+    ) -> None:
         """Load the weights.
 
         Args:
             model: another file of weights with the same alphabet; none for the one that is shipped.
             sha256: what that file must hash to; none to take it as it is. The shipped file is always checked.
+            shipped: which of the nets that are shipped.
 
         Raises:
             ModelDamaged: the file is missing or its hash differs.
         """
-        path = model or MODELS / MODEL_FILE
-        wanted = sha256 if model else MODEL_SHA256
+        path = model or MODELS / shipped.file
+        wanted = sha256 if model else shipped.sha256
+        self.name = shipped.reader
         try:
             data = path.read_bytes()
         except OSError as error:

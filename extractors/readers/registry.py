@@ -22,6 +22,12 @@ def _ppocr() -> LineReader:
     return PpOcr()
 
 
+def _ppocr_tiny() -> LineReader:
+    from extractors.readers.ppocr import TINY, PpOcr  # noqa: PLC0415
+
+    return PpOcr(shipped=TINY)
+
+
 def _tesseract() -> LineReader:
     from extractors.readers.tesseract import Tesseract  # noqa: PLC0415 - looks for the program
 
@@ -34,7 +40,12 @@ def _null() -> LineReader:
     return NullReader()
 
 
-_OWN: dict[str, Callable[[], LineReader]] = {"ppocr": _ppocr, "tesseract": _tesseract, "null": _null}
+_OWN: dict[str, Callable[[], LineReader]] = {
+    "ppocr": _ppocr,
+    "ppocr_tiny": _ppocr_tiny,
+    "tesseract": _tesseract,
+    "null": _null,
+}
 
 
 def reader_names() -> tuple[str, ...]:
@@ -66,7 +77,7 @@ def open_readers(
     typed: str = "ppocr",
     second: str | None = "tesseract",
     page: str | None = "tesseract",
-    witness: str | None = None,
+    witness: str | None = "ppocr_tiny",
 ) -> Readers:
     """The voices by name; one engine is made for each name, however many parts it has.
 

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 from extractors.model import Gray
 from extractors.readers import registry
 from extractors.readers.null import NullReader
-from extractors.readers.ppocr import HEIGHT_PX, MODEL_FILE, MODELS, STEP_PX, ModelDamaged, PpOcr, net_input
+from extractors.readers.ppocr import HEIGHT_PX, MODELS, SMALL, STEP_PX, ModelDamaged, PpOcr, net_input
 from extractors.readers.protocol import LineCrop, LineReader, PageReader, ReaderError
 from extractors.readers.recorded import CropNotRecorded, RecordedReader, RecordingReader, crop_key
 from extractors.readers.registry import UnknownReader, open_reader, open_readers, reader_names
@@ -61,7 +61,7 @@ def test_net_input_has_the_shape_that_the_net_was_trained_on() -> None:
 
 
 def test_a_damaged_model_is_refused_with_a_remedy(tmp_path: Path) -> None:
-    data = bytearray((MODELS / MODEL_FILE).read_bytes())
+    data = bytearray((MODELS / SMALL.file).read_bytes())
     data[1000] ^= 1
     damaged = tmp_path / "model.onnx"
     damaged.write_bytes(bytes(data))
