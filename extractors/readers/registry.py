@@ -77,7 +77,7 @@ def open_readers(
     typed: str = "ppocr",
     second: str | None = "tesseract",
     page: str | None = "tesseract",
-    witness: str | None = "ppocr_tiny",
+    witness: str | None = None,
 ) -> Readers:
     """The voices by name; one engine is made for each name, however many parts it has.
 

@@ -138,7 +138,7 @@ def _not_found() -> str:
 def test_an_unknown_reader_names_those_there_are() -> None:
     with pytest.raises(UnknownReader, match="ppocr"):
         open_reader("oracle")
-    assert {"null", "ppocr", "tesseract"} <= set(reader_names())
+    assert {"null", "ppocr", "ppocr_tiny", "tesseract"} <= set(reader_names())
 
 
 class Stranger:
