@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from store.contents import contents_hash, correction_hash
+from store.desk.proof import desk_breaks
 from store.registers.proof import decision_breaks
 from store.tables import AuditRow, Correction, Transmission
 from store.trail import BEGINNING, CORRECTED, RECORDED, SET_ASIDE, Anchor, hash_of, head
@@ -58,6 +59,7 @@ def verify_audit(session: Session, anchor: Anchor | None = None) -> AuditReport:
         *_recorded_contents(session),
         *_corrections(session),
         *(Break(None, sentence) for sentence in triage_breaks(session)),
+        *(Break(None, sentence) for sentence in desk_breaks(session)),
         *(Break(None, sentence) for sentence in decision_breaks(session)),
     ]
     faxes = session.execute(select(func.count()).select_from(Transmission)).scalar_one()

@@ -3,11 +3,29 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from string import Template
+from typing import cast
 
 import psycopg
+from sqlalchemy.engine import Engine
 
 from benchmarks.main_job.command import SAMPLES
 from form_templates.catalog import load_catalog
+from store.inbox import receive
+from store.model import (
+    DocumentRecord,
+    FieldRecord,
+    Outcome,
+    PageRecord,
+    TaskRecord,
+    TransmissionFacts,
+    TransmissionRecord,
+    Value,
+)
+from store.recording import record
 
 FORM, VERSION = "care_transfer", "2015-11"
 TRUTH = SAMPLES / "2026-10-12-0006.json"
@@ -15,10 +33,7 @@ TRUTH = SAMPLES / "2026-10-12-0006.json"
 IN_DOUBT = ("patient_last_name", "prescriber_last_name", "prescriber_phone", "last_visit_date", "reason")
 """Fields that a person has to look at in each open form: names, a number, a date, a tick."""
 
-SURNAMES = ("abbott", "becerra", "chaudhry", "dimas", "ekberg", "fonseca", "grunwald", "hashimoto", "ibarra")
-FAX_ID = "encode(sha256(('fax ' || i)::bytea), 'hex')"
-DOCUMENT_ID = "md5('document ' || i)::uuid::text"
-RECEIVED = "timestamptz '2026-11-20 06:00+00' - i * interval '20 seconds'"
+STATEMENTS = Path(__file__).with_name("crowd.sql")
 
 
 @dataclass(frozen=True)
@@ -41,12 +56,18 @@ class Crowd:
 
 def fill(url: str, crowd: Crowd) -> None:
     """Write the crowd into a store that has its tables and nothing else, and let Postgres look at it."""
+    script = Template(STATEMENTS.read_text(encoding="utf-8")).substitute(
+        documents=crowd.documents,
+        opened=crowd.open_documents,
+        form=FORM,
+        version=VERSION,
+        fields=", ".join(_field_rows()),
+    )
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("SET synchronous_commit = off")
-        for statement in _statements(crowd):
-            connection.execute(statement)  # type: ignore[arg-type] - made here, of numbers and our own names
-        for table in ("transmissions", "documents", "pages", "records", "fields", "review_tasks"):
-            connection.execute(f"VACUUM ANALYZE {table}")  # type: ignore[arg-type]
+        for statement in script.split(";\n"):
+            if statement.strip():
+                connection.execute(statement.encode())
 
 
 def true_values() -> dict[str, object]:
@@ -55,44 +76,47 @@ def true_values() -> dict[str, object]:
     return {name: one["value"] for name, one in form["fields"].items()}
 
 
-def _statements(crowd: Crowd) -> Sequence[str]:
-    every = f"generate_series(1, {crowd.documents}) AS i"
-    opened = f"i <= {crowd.open_documents}"
-    names = "ARRAY[" + ", ".join(f"'{name}'" for name in SURNAMES) + "]"
-    rows = ", ".join(_field_rows())
-    doubts = "ARRAY[" + ", ".join(f"'{name}'" for name in IN_DOUBT) + "]"
-    return (
-        f"""INSERT INTO transmissions (id, status, received_at, size_bytes, format, page_count, priority, sender,
-              attempts, audit_count, recorded_at, sampled)
-            SELECT {FAX_ID}, CASE WHEN {opened} THEN 'in_review' ELSE 'recorded' END, {RECEIVED}, 30000,
-              'tiff-g4', 1, i % 7, '+1 555 010 ' || lpad((i % 10000)::text, 4, '0'), 0, 0, {RECEIVED}, true
-            FROM {every}""",
-        f"""INSERT INTO documents (id, transmission_id, ordinal, form, version, pages, missing_pages,
-              doubled_pages, identified, outcome)
-            SELECT {DOCUMENT_ID}, {FAX_ID}, 0, '{FORM}', '{VERSION}', '[1]', '[]', '[]', 0.999,
-              CASE WHEN {opened} THEN 'in_review' ELSE 'recorded' END
-            FROM {every}""",
-        f"""INSERT INTO pages (transmission_id, number, document_id, kind, form, version, form_page, probability,
-              width_px, height_px, x_dpi, y_dpi, quarter_turns, skew_degrees, doubtful)
-            SELECT {FAX_ID}, 1, {DOCUMENT_ID}, 'form', '{FORM}', '{VERSION}', 1, 0.999, 1728, 2156, 204, 196,
-              0, 0, false
-            FROM {every}""",
-        f"""INSERT INTO records (document_id, form, version, state, content, patient_rems_id, patient_last_name)
-            SELECT {DOCUMENT_ID}, '{FORM}', '{VERSION}',
-              CASE WHEN {opened} THEN 'in_review' ELSE 'recorded' END, '{{}}',
-              'P-' || lpad(i::text, 7, '0') || 'A', ({names})[1 + i % {len(SURNAMES)}] || ' ' || i / 1000
-            FROM {every}""",
-        f"""INSERT INTO fields (document_id, name, kind, value, raw, confidence, decision, reader, model_version,
-              template_version, page, box_px, candidates, reasons, handwritten)
-            SELECT {DOCUMENT_ID}, f.name, f.kind, f.value::json, '', f.confidence, f.decision, 'print', 'made up',
-              '{VERSION}', 1, f.box::json, '[]', f.reasons::json, false
-            FROM generate_series(1, {crowd.open_documents}) AS i,
-              (VALUES {rows}) AS f (name, kind, value, confidence, decision, box, reasons)""",
-        f"""INSERT INTO review_tasks (id, transmission_id, document_id, page, field, kind, reason, priority,
-              received_at, status, field_kind)
-            SELECT md5('task ' || i || name)::uuid::text, {FAX_ID}, {DOCUMENT_ID}, 1, name, 'field', 'disagree',
-              i % 7, {RECEIVED}, 'open', (SELECT kind FROM fields f WHERE f.name = d.name LIMIT 1)
-            FROM generate_series(1, {crowd.open_documents}) AS i, unnest({doubts}) AS d (name)""",
+def record_fax(engine: Engine, name: str, in_doubt: Sequence[str] = ()) -> None:
+    """Receive and record one fax with one form, as a batch does.
+
+    Args:
+        engine: of the store.
+        name: makes the hash of its bytes.
+        in_doubt: fields that a person has to look at.
+    """
+    sha = sha256(name.encode()).hexdigest()
+    fields, values = [], true_values()
+    for at, field in enumerate(load_catalog().get(FORM, VERSION).fields):
+        value, doubt = values[field.name], field.name in in_doubt
+        fields.append(
+            FieldRecord(
+                name=field.name,
+                kind=field.kind,
+                value=tuple(value) if isinstance(value, list) else cast("Value", value),
+                raw="",
+                confidence=0.6 if doubt else 0.9995,
+                decision="review" if doubt else "empty" if value is None else "accept",
+                reader="print",
+                model_version="made up",
+                page=1,
+                box_px=(100, 40 * at, 400, 40 * at + 30),
+                reasons=("disagree",) if doubt else (),
+            )
+        )
+    outcome: Outcome = "in_review" if in_doubt else "recorded"
+    page = PageRecord(1, "form", 0, FORM, VERSION, 1, 0.999, 1728, 2156, 204.0, 196.0, content_hash=sha[:16])
+    called = datetime.now(UTC) - timedelta(hours=1)
+    receive(engine, TransmissionFacts(sha, f"/night/{name}.tif", called, 30_000))
+    record(
+        engine,
+        TransmissionRecord(
+            sha256=sha,
+            outcome=outcome,
+            format="tiff-g4",
+            pages=(page,),
+            documents=(DocumentRecord(FORM, VERSION, (1,), outcome, tuple(fields)),),
+            tasks=tuple(TaskRecord("field", "disagree", 4, 0, 1, field) for field in in_doubt),
+        ),
     )
 
 

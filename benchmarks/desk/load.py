@@ -3,34 +3,26 @@
 import asyncio
 import multiprocessing
 import os
-import random
 import statistics
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sqlalchemy.engine import Engine
 
-from benchmarks.desk.crowd import FORM, VERSION, Crowd, fill, true_values
+from benchmarks.desk.crowd import Crowd, fill, record_fax, true_values
 from benchmarks.desk.people import Reviewer, hire, work
 from benchmarks.desk.running import running_desk
 from benchmarks.postgres import new_database, running_postgres
 from benchmarks.program_store import percentile
 from benchmarks.table import Mode, Row, at_most, reported
-from form_templates.catalog import load_catalog
 from store.database import open_database, reading
 from store.desk.inbox import inbox
 from store.desk.model import InboxFilter, Person
 from store.desk.queue import next_work, release
 from store.desk.settings import ReviewSettings
-from store.inbox import receive
-from store.model import DocumentRecord, FieldRecord, PageRecord, TransmissionFacts, TransmissionRecord
-from store.recording import record
 from store.schema import upgrade
 
 OPTIONS = ("shared_buffers=1GB", "work_mem=16MB", "maintenance_work_mem=512MB", "max_wal_size=4GB", "jit=off")
@@ -144,45 +136,11 @@ class _batch:  # noqa: N801 - reads as a block
 
 def record_for_ever(url: str, stop: Event, count: "multiprocessing.sharedctypes.Synchronized[int]") -> None:
     """Receive and record faxes at the pace of a batch, each with one whole form."""
-    engine, number, rng = open_database(url), 0, random.Random(3)
+    engine, number = open_database(url), 0
     while not stop.is_set():
         began = time.monotonic()
-        fax = _fax(number, rng)
-        now = datetime.now(UTC)
-        receive(engine, TransmissionFacts(fax.sha256, f"/night/{number}.tif", now - timedelta(hours=1), 30_000))
-        record(engine, fax)
+        record_fax(engine, f"night {number}")
         number += 1
         count.value = number
         stop.wait(max(0.0, 1 / FAXES_A_SECOND - (time.monotonic() - began)))
     engine.dispose()
-
-
-def _fax(number: int, rng: random.Random) -> TransmissionRecord:
-    values = true_values()
-    fields = tuple(
-        FieldRecord(
-            name=field.name,
-            kind=field.kind,
-            value=_value(values[field.name]),
-            raw="",
-            confidence=0.9995,
-            decision="empty" if values[field.name] is None else "accept",
-            reader="print",
-            model_version="made up",
-            page=1,
-            box_px=(100, 40 * at, 400, 40 * at + 30),
-        )
-        for at, field in enumerate(load_catalog().get(FORM, VERSION).fields)
-    )
-    page = PageRecord(1, "form", 0, FORM, VERSION, 1, 0.999, 1728, 2156, 204.0, 196.0)
-    return TransmissionRecord(
-        sha256=sha256(f"night {number}".encode()).hexdigest(),
-        outcome="recorded",
-        format="tiff-g4",
-        pages=(replace(page, content_hash=f"{rng.getrandbits(64):016x}"),),
-        documents=(DocumentRecord(FORM, VERSION, (1,), "recorded", fields),),
-    )
-
-
-def _value(value: object) -> str | bool | tuple[str, ...] | None:
-    return tuple(value) if isinstance(value, list) else value  # type: ignore[return-value] - of the truth file

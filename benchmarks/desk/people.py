@@ -16,6 +16,7 @@ from store.desk.accounts import add_account
 from store.desk.sessions import open_session
 
 RETRY_SECONDS = 0.2
+PATIENCE_SECONDS = 30.0
 GIVE_UP_SECONDS = 120.0
 
 
@@ -59,6 +60,37 @@ def hire(engine: Engine, count: int) -> list[Reviewer]:
     return people
 
 
+@dataclass(frozen=True)
+class Line:
+    """A browser's line to the desk, which breaks now and then before the answer can be there."""
+
+    browser: httpx.AsyncClient
+    rng: random.Random
+    impatience: float
+
+    async def send(self, path: str, order: Mapping[str, Any], *, may_break: bool = False) -> dict[str, Any]:
+        """The desk's answer, however often it takes to get one: a browser keeps what was not stored.
+
+        Raises:
+            TimeoutError: there was none for two minutes.
+        """
+        give_up = time.monotonic() + GIVE_UP_SECONDS
+        while time.monotonic() < give_up:
+            breaks = may_break and self.rng.random() < self.impatience
+            patience = self.rng.uniform(0.001, 0.05) if breaks else PATIENCE_SECONDS
+            try:
+                answer = await self.browser.post(path, json=dict(order), timeout=patience)
+            except httpx.TransportError:
+                pass
+            else:
+                if answer.status_code < 500:
+                    body: dict[str, Any] = answer.json()
+                    return body
+            await asyncio.sleep(RETRY_SECONDS * self.rng.random())
+        message = f"The desk gave no answer to {path}."
+        raise TimeoutError(message)
+
+
 async def work(
     person: Reviewer,
     address: str,
@@ -79,10 +111,11 @@ async def work(
         impatience: share of requests whose connection is dropped before the answer can be there.
     """
     rng = random.Random(person.account)
-    async with person.client(address, 30.0) as browser:
+    async with person.client(address, PATIENCE_SECONDS) as browser:
+        line = Line(browser, rng, impatience)
         while time.monotonic() < until:
             began = time.monotonic()
-            got = await _send(browser, "/review/next", {}, rng, 0.0)
+            got = await line.send("/review/next", {})
             person.waited.append(time.monotonic() - began)
             form = got.get("work")
             if not form:
@@ -90,17 +123,10 @@ async def work(
                 continue
             for task in form["tasks"]:
                 await asyncio.sleep(rng.expovariate(1 / think_seconds) if think_seconds else 0)
-                await _answer(person, browser, task, values, rng, impatience)
+                await _answer(person, line, task, values)
 
 
-async def _answer(
-    person: Reviewer,
-    browser: httpx.AsyncClient,
-    task: Mapping[str, Any],
-    values: Mapping[str, Any],
-    rng: random.Random,
-    impatience: float,
-) -> None:
+async def _answer(person: Reviewer, line: Line, task: Mapping[str, Any], values: Mapping[str, Any]) -> None:
     value = values[task["field"]]
     chosen = task["answer"] == "one"
     decision = str(uuid.uuid4())
@@ -114,30 +140,9 @@ async def _answer(
         "seconds": 1.0,
     }
     began = time.monotonic()
-    said = await _send(browser, "/review/answer", order, rng, impatience)
+    said = await line.send("/review/answer", order, may_break=True)
     if said.get("ok"):
         person.stored[decision] = (task["id"], str(value))
         person.spent.append(time.monotonic() - began)
     else:
         person.refused.add(decision)
-
-
-async def _send(
-    browser: httpx.AsyncClient, path: str, order: Mapping[str, Any], rng: random.Random, impatience: float
-) -> dict[str, Any]:
-    """The desk's answer, however often it takes to get one: a browser keeps what was not stored."""
-    give_up = time.monotonic() + GIVE_UP_SECONDS
-    while True:
-        timeout = rng.uniform(0.001, 0.05) if rng.random() < impatience else 30.0
-        try:
-            answer = await browser.post(path, json=dict(order), timeout=timeout)
-        except httpx.TransportError:
-            pass
-        else:
-            if answer.status_code < 500:
-                body: dict[str, Any] = answer.json()
-                return body
-        if time.monotonic() > give_up:
-            message = f"The desk gave no answer to {path}."
-            raise TimeoutError(message)
-        await asyncio.sleep(RETRY_SECONDS * rng.random())

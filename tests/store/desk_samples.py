@@ -65,7 +65,7 @@ def truth() -> dict[str, Value]:
 
 
 def care_transfer(doubtful: dict[str, Value], **read: Value) -> DocumentRecord:
-    """The form, with what was read of the doubtful fields, and what was accepted although it is not the truth."""
+    """The form, with what was read of the doubtful fields, and what was accepted and is not the truth."""
     template = load_catalog().get(FORM, VERSION)
     fields = []
     for at, field in enumerate(template.fields):
