@@ -6,24 +6,25 @@ row. A route without a row is refused for everybody.
 
 from typing import Final
 
-from review.accounts.model import ROLES, Role
+from review.accounts.model import ROLES
+from store.desk.model import Role
 
 Access = frozenset[Role] | None
 """The roles that may; none for what is open to the world."""
 
 WORLD: Final[Access] = None
-ANYONE: Final[Access] = frozenset(ROLES)
+ANYONE: Final = frozenset(ROLES)
 """Whoever is signed in."""
 
-READERS: Final[Access] = ANYONE
-WORKERS: Final[Access] = frozenset({"triage", "reviewer", "safety", "lead"})
+READERS: Final = ANYONE
+WORKERS: Final[frozenset[Role]] = frozenset({"triage", "reviewer", "safety", "lead"})
 """All but the auditor, who only reads."""
 
-TRIAGE: Final[Access] = frozenset({"triage", "safety", "lead"})
-REVIEW: Final[Access] = frozenset({"reviewer", "safety", "lead"})
-SAFETY: Final[Access] = frozenset({"safety", "lead"})
-LEAD: Final[Access] = frozenset({"lead"})
-OVERSIGHT: Final[Access] = frozenset({"lead", "auditor"})
+TRIAGE: Final[frozenset[Role]] = frozenset({"triage", "safety", "lead"})
+REVIEW: Final[frozenset[Role]] = frozenset({"reviewer", "safety", "lead"})
+SAFETY: Final[frozenset[Role]] = frozenset({"safety", "lead"})
+LEAD: Final[frozenset[Role]] = frozenset({"lead"})
+OVERSIGHT: Final[frozenset[Role]] = frozenset({"lead", "auditor"})
 
 PERMISSIONS: Final[dict[tuple[str, str], Access]] = {
     # Signing in and the desk itself

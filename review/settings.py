@@ -55,6 +55,11 @@ class DeskSettings(_Room):
         default=10, ge=1, description="failed sign-ins from one address, or of one account, before a pause"
     )
     login_pause_minutes: int = Field(default=15, ge=1, description="length of that pause")
+    reread: bool = Field(
+        default=True,
+        description="start a process beside the desk that reads faxes again when people ask for it; false "
+        "where `remsfax reread --watch` runs elsewhere",
+    )
     request_kb: int = Field(default=256, ge=16, description="larger requests are refused unread")
     list_rows: int = Field(default=50, ge=10, le=200, description="rows of one page of a list")
     oidc: OidcSettings = Field(default=OidcSettings(), description="the house's own sign-in service")

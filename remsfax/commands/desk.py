@@ -3,16 +3,23 @@
 # ruff: noqa: PLC0415 - rooms are imported when a command runs, so that help answers at once
 
 import json
+import subprocess
 import sys
+from contextlib import contextmanager, nullcontext
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy.engine import Engine
 
     from remsfax.settings import Settings
+
+READER_STOP_SECONDS = 30
+"""A fax at hand may be finished; one that takes longer is left for the next start."""
 
 users = typer.Typer(help="Who may sign in at the desk.", no_args_is_help=True)
 
@@ -54,7 +61,8 @@ def desk(
             "There is no account yet. Add one in another terminal:\n"
             "  remsfax users add NAME --role lead --full-name 'First Last'\n"
         )
-    serve(opened)
+    with _reader_beside() if settings.desk.reread else nullcontext():
+        serve(opened)
 
 
 @users.command("add")
@@ -133,6 +141,21 @@ def disable(
 
     set_disabled(_database(), account.lower(), not enable, by=_operator())
     sys.stdout.write(f"{account.lower()} is {'enabled' if enable else 'disabled'}\n")
+
+
+@contextmanager
+def _reader_beside() -> "Iterator[None]":
+    """A process that reads faxes again as long as the desk runs: reading would hold the pages up."""
+    process = subprocess.Popen([sys.executable, "-m", "remsfax", "reread", "--watch"])
+    try:
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(READER_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def _settings(**overrides: Any) -> "Settings":

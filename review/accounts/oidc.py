@@ -5,20 +5,26 @@ this process signed; a restart in between costs the person one more click.
 """
 
 import secrets
+import warnings
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
 import httpx
-from authlib.common.errors import AuthlibBaseError
-from authlib.integrations.httpx_client import OAuth2Client
+from authlib.common.errors import AuthlibBaseError  # type: ignore[import-untyped]
+from authlib.deprecate import AuthlibDeprecationWarning  # type: ignore[import-untyped]
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OctKey
 
 from review.errors import DeskError
 from review.settings import OidcSettings
+
+with warnings.catch_warnings():
+    # It speaks of a successor of httpx, which is no operator's business.
+    warnings.simplefilter("ignore", AuthlibDeprecationWarning)
+    from authlib.integrations.httpx_client import OAuth2Client  # type: ignore[import-untyped]
 
 COOKIE = "remsfax_oidc"
 AWAY_SECONDS = 600
@@ -34,7 +40,7 @@ class SignInFailed(DeskError):
 
     def __init__(self) -> None:
         super().__init__(
-            "The house's sign-in service did not confirm who you are; try again, or use a password of the desk."
+            "The house's sign-in service did not confirm who you are; try again, or use a password."
         )
 
 

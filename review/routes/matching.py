@@ -5,13 +5,6 @@ from typing import Annotated, Literal
 from fastapi import Path, Query
 from pydantic import Field
 from sqlalchemy import select
-from store.registers.questions import (
-    JoinQuestion,
-    MatchQuestion,
-    joining_questions,
-    matching_question,
-    matching_questions,
-)
 
 from review.context import Me, TheDesk
 from review.errors import NotHere
@@ -19,6 +12,13 @@ from review.web.places import safe_path
 from review.web.routing import Asked, DeskRouter, Done, Order, PageModel
 from store.database import reading
 from store.registers.deciding import join, link, merge, unmerge
+from store.registers.questions import (
+    JoinQuestion,
+    MatchQuestion,
+    joining_questions,
+    matching_question,
+    matching_questions,
+)
 from store.tables import Document
 from validators.program.mentions import Role as FormRole
 from validators.program.rems_ids import PartyKind

@@ -1,13 +1,12 @@
 """The registers: people and sites looked up, what is known of each, and the answer to a caller."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import Path
 from pydantic import Field
-from store.registers.questions import MergeOnRecord, merges
 
-from review.context import Me, TheDesk
+from review.context import DeskContext, Me, TheDesk
 from review.web.routing import DeskRouter, Done, Order, PageModel
 from store.database import reading
 from store.queries import PatientForm, forms_of
@@ -16,6 +15,7 @@ from store.registers.deciding import decide_on_standing
 from store.registers.finding import find
 from store.registers.looking import PartyLine, StateCount, look_up, state_counts
 from store.registers.opening import open_ledger
+from store.registers.questions import MergeOnRecord, merges
 from validators.program.clocks import Slot
 from validators.program.rems_ids import PartyKind
 from validators.program.rules import ProgramFinding, Refusal
@@ -153,45 +153,45 @@ def decide_standing(kind: Kind, identifier: Identifier, order: Standing, desk: T
     return Done(go=f"/registers/{kind}/{identifier}", said="saved")
 
 
-def party_view(desk: TheDesk, kind: PartyKind, identifier: str) -> PartyView:
+def party_view(desk: DeskContext, kind: PartyKind, identifier: str) -> PartyView:
     """Everything about a party that its page shows."""
-    reasons = why(desk.database, desk.program, kind, identifier)
     with reading(desk.database) as session:
         opened = open_ledger(session, desk.program)
         party = find(opened, kind, identifier)
         rems_id = opened.ledger.registry.rems_id(party)
         now = datetime.now(desk.program.settings.zone)
         standing = None if kind == "patient" else opened.ledger.standing(party, now)
-    common = {
-        "kind": kind,
-        "party": party,
-        "rems_id": rems_id,
-        "reasons": reasons,
-        "merges": merges(desk.database, desk.program, kind, identifier),
-        "question": QUESTIONS[kind],
-    }
-    if kind != "patient":
-        state = standing.at(now) if standing else "none"
-        return PartyView(**common, state=state, findings=standing.findings if standing else ())
-    known = patient(desk.database, desk.program, identifier)
+    view = PartyView(
+        kind=kind,
+        party=party,
+        rems_id=rems_id,
+        state=standing.at(now) if standing else "none",
+        findings=standing.findings if standing else (),
+        reasons=why(desk.database, desk.program, kind, party),
+        merges=merges(desk.database, desk.program, kind, party),
+        question=QUESTIONS[kind],
+    )
+    return view.model_copy(update=_of_patient(desk, party)) if kind == "patient" else view
+
+
+def _of_patient(desk: DeskContext, party: str) -> dict[str, Any]:
+    """What the page of a patient shows beside."""
+    known = patient(desk.database, desk.program, party)
     with reading(desk.database) as session:
         forms = forms_of(session, known.documents)
-    state = known.state
-    return PartyView(
-        **common,
-        state=state.stage,
-        course=state.course,
-        orphaned=state.orphaned,
-        prescriber=state.prescriber,
-        follow_up_ends_on=state.span.ends_on if state.span else None,
-        courses=tuple(
-            CourseView(number=one.number, started_on=one.started_on, ended_on=one.ended_on)
-            for one in state.treatment.courses
+    state, courses = known.state, known.state.treatment.courses
+    title = "Calendar of this patient"
+    return {
+        "state": state.stage,
+        "course": state.course,
+        "orphaned": state.orphaned,
+        "prescriber": state.prescriber,
+        "follow_up_ends_on": state.span.ends_on if state.span else None,
+        "courses": tuple(
+            CourseView(number=one.number, started_on=one.started_on, ended_on=one.ended_on) for one in courses
         ),
-        slots=state.slots,
-        findings=state.open_findings,
-        forms=forms,
-        calendar=schedule_svg(state.span, state.treatment.courses, state.slots, "Calendar of this patient")
-        if state.span
-        else "",
-    )
+        "slots": state.slots,
+        "findings": state.open_findings,
+        "forms": forms,
+        "calendar": schedule_svg(state.span, courses, state.slots, title) if state.span else "",
+    }

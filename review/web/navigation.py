@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from review.accounts.model import Role
 from review.permissions import PERMISSIONS
+from store.desk.model import Role
 
 
 @dataclass(frozen=True)

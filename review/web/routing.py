@@ -207,11 +207,17 @@ def _answered(handler: Callable[..., Any]) -> Callable[..., Any]:
         request: Request = given[PAGE_REQUEST] if asks else given.pop(PAGE_REQUEST)
         done = handler(**given)
         if isinstance(done, Done) and request.state.form:
-            joint = "&" if "?" in done.go else "?"
-            return RedirectResponse(done.go + (f"{joint}said={done.said}" if done.said else ""), 303)
+            return RedirectResponse(_next_page(done), 303)
         return done
 
     return _with_request(answer, handler)
+
+
+def _next_page(done: Done) -> str:
+    """Where a browser goes; the code of the sentence stands before the place on the page."""
+    path, mark, place = done.go.partition("#")
+    joint = "&" if "?" in path else "?"
+    return path + (f"{joint}said={done.said}" if done.said else "") + mark + place
 
 
 def _with_request(wrapper: Callable[..., Any], handler: Callable[..., Any]) -> Callable[..., Any]:

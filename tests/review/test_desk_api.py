@@ -1,0 +1,83 @@
+"""The desk as programs see it: OpenAPI, the JSON beside every page, and schemathesis looking for a crash."""
+
+import os
+from pathlib import Path
+
+import pytest
+import schemathesis
+from desk_faxes import add_fax, add_set_aside
+from desk_house import browser_of, make_desk, stranger
+from hypothesis import HealthCheck, given, settings
+from schemathesis.schemas import APIOperation
+
+from review.app import create_app
+from review.context import DeskContext
+from review.web.cookies import SESSION
+
+EXAMPLES = int(os.environ.get("REMSFAX_DESK_EXAMPLES", "8"))
+"""Cases a route; more are tried where somebody has the time."""
+
+LEAVES = {"/logout", "/login", "/accounts/{account}/password", "/accounts/{account}/role"}
+"""They may end the session that asks."""
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> DeskContext:
+    made = make_desk(Path(tmp_path_factory.mktemp("api")))
+    add_fax(made)
+    add_set_aside(made)
+    return made
+
+
+def test_the_description_is_openapi_and_for_those_who_are_signed_in(desk: DeskContext) -> None:
+    described = browser_of(desk, "auditor").json_of("/openapi.json")
+    assert described["openapi"].startswith("3.")
+    assert {"/inbox.json", "/transmissions/{fax}.json", "/registers/{kind}/{identifier}.json"} <= set(
+        described["paths"]
+    )
+    assert stranger(desk).get("/openapi.json", headers={"Accept": "application/json"}).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "path", ["/inbox", "/figures", "/accounts", "/due", "/outreach", "/registers", "/matching"]
+)
+def test_json_stands_beside_every_page_by_name_and_by_accept(desk: DeskContext, path: str) -> None:
+    browser = browser_of(desk, "lead")
+    by_name, by_accept = (
+        browser.get(f"{path}.json"),
+        browser.get(path, headers={"Accept": "application/json"}),
+    )
+    assert by_name.headers["content-type"] == by_accept.headers["content-type"] == "application/json"
+    assert by_name.json().keys() == by_accept.json().keys()
+    assert browser.get(path, headers={"Accept": "text/html"}).headers["content-type"].startswith("text/html")
+
+
+@pytest.mark.slow
+def test_nothing_that_programs_send_makes_it_crash(desk: DeskContext) -> None:
+    lead = browser_of(desk, "lead")
+    signed_in = {
+        "Cookie": f"{SESSION}={lead.cookies[SESSION]}",
+        "X-CSRF-Token": lead.csrf,
+        "Accept": "application/json",
+    }
+    schema = schemathesis.openapi.from_asgi("/openapi.json", create_app(desk), headers=signed_in)
+    tried = {
+        f"{one.method} {one.path}": answers_of(one, signed_in)
+        for one in (result.ok() for result in schema.get_all_operations())
+        if one.path not in LEAVES
+    }
+    assert len(tried) > 30
+    assert [name for name, codes in tried.items() if codes <= {401, 403} or max(codes) >= 500] == []
+
+
+def answers_of(operation: APIOperation, headers: dict[str, str]) -> set[int]:
+    """The statuses of what an operation answers to cases made of its own description."""
+    codes = set()
+
+    @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(case=operation.as_strategy())
+    def probe(case: schemathesis.Case) -> None:
+        codes.add(case.call(headers=headers).status_code)
+
+    probe()
+    return codes
