@@ -1,1 +1,1 @@
-"""Weights of the recognizers and the script that makes them from the published model."""
+"""Weights of the two nets, and the script that makes them 8 bit."""
