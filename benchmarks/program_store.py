@@ -4,36 +4,37 @@ import os
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TypeVar
 
+from sqlalchemy import func, select
 from sqlalchemy.engine import Engine
 
 from benchmarks.postgres import new_database, running_postgres
-from benchmarks.program_crowd import (
-    FORMS_OF_A_PATIENT,
-    PROGRAM,
-    Crowd,
-    copy_patients,
-    enroll_others,
-    place,
-)
+from benchmarks.program_copy import copy_crowd
+from benchmarks.program_crowd import PROGRAM, Crowd, place
+from benchmarks.program_stamps import LONG_BEFORE
 from benchmarks.table import Row, at_most, reported
 from store.database import open_database, reading
 from store.queries import forms_of
 from store.registers.asking import due, patient, verify
 from store.registers.folding import fold_stale
 from store.registers.opening import open_ledger
+from store.registers.tables import FormRevision
 from store.schema import upgrade
 from validators.program.events import RecordedForm
 from validators.program.matching import match
 from validators.program.mentions import mentions_of
-from validators.program.settings import ProgramSettings
+from validators.program.registry import party_id
 
 T = TypeVar("T")
 PATIENTS_VARIABLE = "REMSFAX_BENCH_PATIENTS"
-FULL, QUICK = 100_000, 1_000
-"""Patients by default. A million needs ten times the time and disk: set the variable."""
+FULL, QUICK = 1_000_000, 1_000
+"""Patients by default; a million takes about 50 GB of disk, and an hour on two cores."""
+
+FORMS_BY_TURNS = 8
+"""Two newcomers' forms: taken in by one store, then by the other."""
 
 OPTIONS = (
     "shared_buffers=1GB", "work_mem=32MB", "maintenance_work_mem=1GB", "max_wal_size=8GB", "jit=off",
@@ -50,32 +51,40 @@ def store_rows(full: bool, say: Callable[[str], None]) -> Iterator[Row]:
     """
     crowd = Crowd(int(os.environ.get(PATIENTS_VARIABLE, FULL if full else QUICK)))
     with running_postgres(*OPTIONS) as server:
-        url, empty_url = new_database(server, "full"), new_database(server, "empty")
-        engine, empty = open_database(url), open_database(empty_url)
+        url = new_database(server, "full")
+        engine = open_database(url)
         upgrade(engine)
-        upgrade(empty)
         say(f"{crowd.patients:,} patients into Postgres")
         began = time.perf_counter()
-        enroll_others(engine, crowd)
-        copy_patients(url, crowd)
-        fold_stale(engine, PROGRAM)
+        copy_crowd(url, crowd, say)
         say(f"made in {time.perf_counter() - began:.0f} s")
-        yield from _questions(engine, crowd, 300 if full else 60)
-        yield from _ingest(engine, empty, crowd, 400 if full else 60, say)
+        yield from measured(server, engine, crowd, full, say)
         engine.dispose()
-        empty.dispose()
 
 
-def _questions(engine: Engine, crowd: Crowd, repeats: int) -> Iterator[Row]:
+def measured(
+    server: str, engine: Engine, crowd: Crowd, full: bool, say: Callable[[str], None]
+) -> Iterator[Row]:
+    """The figures of a store that holds a crowd, against an empty one on the same server."""
+    with reading(engine) as session:
+        forms = session.execute(select(func.count()).select_from(FormRevision)).scalar_one()
+    size = f"{crowd.patients:,} patients, {forms:,} forms"
+    yield from _questions(engine, crowd, 300 if full else 60, size)
+    empty = open_database(new_database(server, "empty"))
+    upgrade(empty)
+    yield from _ingest(engine, empty, crowd, 400 if full else 80, say)
+    empty.dispose()
+
+
+def _questions(engine: Engine, crowd: Crowd, repeats: int, size: str) -> Iterator[Row]:
     rng = random.Random(7)
     chosen = [rng.randrange(crowd.patients) for _ in range(repeats + 10)]
-    size = f"{crowd.patients:,} patients, {crowd.patients * FORMS_OF_A_PATIENT:,} forms"
 
     def ask_status(number: int) -> None:
         answer = patient(engine, PROGRAM, crowd.rems_id(number))
         with reading(engine) as session:
             forms = forms_of(session, answer.documents)
-        if len(forms) < FORMS_OF_A_PATIENT:
+        if len(forms) < 4:
             message = "A patient has fewer forms than were written."
             raise AssertionError(message)
 
@@ -96,14 +105,15 @@ def _questions(engine: Engine, crowd: Crowd, repeats: int) -> Iterator[Row]:
 
 
 def _match(engine: Engine, crowd: Crowd, number: int) -> None:
-    """Find everybody whom a form without a REMS ID mentions, and be right about it."""
-    form = crowd.story(number).order()
+    """Find everybody whom a form without a REMS ID mentions, and be right about the patient."""
+    story = crowd.story(number)
+    form = story.order()
     with reading(engine) as session:
         opened = open_ledger(session, PROGRAM)
         for mention in mentions_of(form):
             found = opened.ledger.registry.candidates(mention, form.order)
-            result = match(mention.particulars, found, ProgramSettings())
-            if mention.role == "patient" and result.party != f"patient:{crowd.story_id(number)}":
+            result = match(mention.particulars, found, PROGRAM.settings)
+            if mention.role == "patient" and result.party != party_id("patient", story.id("pat")):
                 message = "A form was matched to another patient, or to nobody."
                 raise AssertionError(message)
 
@@ -111,24 +121,36 @@ def _match(engine: Engine, crowd: Crowd, number: int) -> None:
 def _ingest(
     full: Engine, empty: Engine, crowd: Crowd, count: int, say: Callable[[str], None]
 ) -> Iterator[Row]:
-    """The same new forms into both stores, turn by turn, so that both meet the same machine."""
+    """The same new forms into both stores, some at a time by turns, so that both meet the same machine.
+
+    A form costs what it takes to match it, to keep it, and to fold the states that it touches.
+    """
     say("new forms into the full store and into an empty one")
-    beyond = Crowd(crowd.patients + count)
+    long_known = replace(crowd.story(crowd.patients), start=LONG_BEFORE)
+    others = (*long_known.certification(), *long_known.sites())
     forms: list[RecordedForm] = []
     for number in range(crowd.patients, crowd.patients + count // 4):
-        forms += beyond.forms(number)[:4]
+        story = crowd.story(number)
+        forms += [story.enrollment(), story.order(), story.authorization(), story.checklist()]
     for engine in (full, empty):
-        first = beyond.story(crowd.patients)
-        for form in (*first.certification(), *first.sites()):
+        for form in others:
             place(engine, form)
+        fold_stale(engine, PROGRAM)
     spent: dict[str, list[float]] = {"full": [], "empty": []}
-    for form in forms:
-        spent["full"].append(_milliseconds(lambda one: place(full, one), form))
-        spent["empty"].append(_milliseconds(lambda one: place(empty, one), form))
+    for begin in range(0, len(forms), FORMS_BY_TURNS):
+        some = forms[begin : begin + FORMS_BY_TURNS]
+        for name, engine in (("full", full), ("empty", empty)):
+            spent[name].append(_milliseconds(lambda own: _take_in(*own), (engine, some)) / len(some))
     middle = {name: percentile(own, 50) for name, own in spent.items()}
     yield reported("a new form into the empty store, median", middle["empty"], "ms")
     yield reported("a new form into the full store, median", middle["full"], "ms")
     yield at_most("full over empty store, per form", 100 * (middle["full"] / middle["empty"] - 1), 20, "%")
+
+
+def _take_in(engine: Engine, forms: Sequence[RecordedForm]) -> None:
+    for form in forms:
+        place(engine, form)
+    fold_stale(engine, PROGRAM)
 
 
 def percentile(values: Sequence[float], share: float) -> float:

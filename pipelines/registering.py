@@ -9,10 +9,12 @@ from form_templates.catalog import Catalog
 from form_templates.errors import UnknownForm
 from pipelines.logs import note
 from pipelines.settings import PipelineSettings
+from store.desk.rules import Rules
 from store.registers.asking import program_findings
 from store.registers.forms import Judge
 from store.registers.opening import Program
 from store.registers.registering import register_waiting
+from store.registers.settling import settle_by_register
 from validators.check import check_form
 from validators.completeness import check_completeness
 from validators.model import CheckedForm, ProgramState, Receipt
@@ -23,6 +25,11 @@ from validators.program.rules import ProgramFinding
 def program_of(settings: PipelineSettings) -> Program:
     """What the registers need of the settings."""
     return Program(settings.program)
+
+
+def rules_of(catalog: Catalog, settings: PipelineSettings) -> Rules:
+    """What the checks of forms need of the settings."""
+    return Rules(catalog, settings.rules, settings.program.zone, settings.reading.legible_confidence)
 
 
 def judge_of(catalog: Catalog, settings: PipelineSettings) -> Judge:
@@ -59,6 +66,10 @@ def register(database: Engine, catalog: Catalog, settings: PipelineSettings, *, 
     """
     program, judge = program_of(settings), judge_of(catalog, settings)
     taken = register_waiting(database, program, judge, issue_ids=all_came)
+    settled = settle_by_register(database, program, rules_of(catalog, settings)) if all_came and taken else 0
+    if settled:
+        note("fields settled by the register", fields=settled)
+        register_waiting(database, program, judge, issue_ids=all_came)
     if taken:
         note("forms registered", forms=taken)
     return taken

@@ -55,15 +55,24 @@ def correct_field(engine: Engine, document_id: str, name: str, value: Value, *, 
 
 
 def correct_in_session(
-    session: Session, document_id: str, name: str, value: Value, *, by: str, why: str
+    session: Session,
+    document_id: str,
+    name: str,
+    value: Value,
+    *,
+    by: str,
+    why: str,
+    at: datetime | None = None,
 ) -> Correction:
     """Like ``correct_field``, within the transaction of a caller that holds the row of the fax.
 
-    The trail is left to ``note_correction``, which should come last: everybody waits for its end.
+    The trail is left to ``note_correction``, which should come last: everybody waits for its end. ``at`` is
+    for what no person said: the moment from which it was known.
     """
     document, field = _found(session, document_id, name)
     rows = _rows(session, field)
     row = _new(field, rows, by, why)
+    row.corrected_at = at or row.corrected_at
     row.value = list(value) if isinstance(value, tuple) else value
     _write(session, document, row)
     session.execute(

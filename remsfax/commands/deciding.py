@@ -56,8 +56,47 @@ class How(StrEnum):
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (decide, note, questions, link, join, merge, unmerge):
+    for command in (correct, decide, note, questions, link, join, merge, unmerge):
         app.command(command.__name__)(command)
+
+
+def correct(  # noqa: PLR0917 - a command's arguments
+    document: Annotated[str, typer.Argument(help="Id of the form.", metavar="DOCUMENT")],
+    field: Annotated[str, typer.Argument(help="Name of the field.", metavar="FIELD")],
+    value: Annotated[
+        str, typer.Argument(help="What stands there, in normal form; empty for nothing.", metavar="VALUE")
+    ],
+    by: BY,
+    why: Annotated[str, typer.Option(help="Why, in the person's words; no patient data.")],
+    as_json: JSON = False,
+) -> None:
+    """Give a field of a form another value; all rules run again, and the states follow."""
+    from form_templates.catalog import load_catalog
+    from pipelines.correcting import correct as say
+    from remsfax.settings import load_settings
+
+    database, _ = opened()
+    said = {"true": True, "false": False, "": None}.get(value, value)
+    done = say(database, load_catalog(), load_settings().pipeline(), (document, field), said, by=by, why=why)
+    asked = [one for own in done.rechecked.findings.values() for one in own]
+    if as_json:
+        _print_json(
+            {
+                "findings": [
+                    {"rule": one.rule, "severity": one.severity, "message": one.message, "fields": one.fields}
+                    for one in asked
+                ],
+                "tasks_opened": done.rechecked.opened,
+                "tasks_closed": done.rechecked.closed,
+                "states": done.rechecked.states,
+                "status": done.rechecked.status,
+                "registers": _followed(done.registers),
+            }
+        )
+        return
+    sys.stdout.write(f"The fax is {done.rechecked.status.replace('_', ' ')}\n")
+    sys.stdout.writelines(f"  {one.rule}: {one.message}\n" for one in asked)
+    _tell(done.registers, as_json=False)
 
 
 def decide(  # noqa: PLR0917 - a command's arguments
@@ -246,26 +285,9 @@ def unmerge(
 def _tell(done: "Followed", *, as_json: bool) -> None:
     """What followed: who was looked at again, and what is asked now or no more."""
     if as_json:
-        _print_json(
-            {
-                "decision": done.decision_id,
-                "parties": [
-                    {
-                        "party": one.party,
-                        "kind": one.kind,
-                        "rems_id": one.rems_id,
-                        "before": one.before,
-                        "after": one.after,
-                    }
-                    for one in done.parties
-                ],
-                "documents": sorted(done.documents),
-                "opened": [_finding(one) for one in done.opened],
-                "closed": [_finding(one) for one in done.closed],
-            }
-        )
+        _print_json(_followed(done))
         return
-    sys.stdout.write(f"Decision {done.decision_id}; {len(done.parties)} parties were looked at again\n")
+    sys.stdout.write(f"{done.decision_id}: {len(done.parties)} parties were looked at again\n")
     for change in done.parties:
         if change.before != change.after:
             before, after = (state or "not known" for state in (change.before, change.after))
@@ -273,6 +295,25 @@ def _tell(done: "Followed", *, as_json: bool) -> None:
             sys.stdout.write(f"  {change.kind} {name}: {before} -> {after}\n".replace("_", " "))
     sys.stdout.writelines(f"  now: {one.rule}: {one.message}\n" for one in done.opened)
     sys.stdout.writelines(f"  no longer: {one.rule}: {one.message}\n" for one in done.closed)
+
+
+def _followed(done: "Followed") -> dict[str, Any]:
+    return {
+        "decision": done.decision_id,
+        "parties": [
+            {
+                "party": one.party,
+                "kind": one.kind,
+                "rems_id": one.rems_id,
+                "before": one.before,
+                "after": one.after,
+            }
+            for one in done.parties
+        ],
+        "documents": sorted(done.documents),
+        "opened": [_finding(one) for one in done.opened],
+        "closed": [_finding(one) for one in done.closed],
+    }
 
 
 def _finding(one: Any) -> dict[str, Any]:

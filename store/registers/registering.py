@@ -8,6 +8,7 @@ from sqlalchemy.engine import Engine
 from store.database import reading, writing
 from store.errors import StoreError
 from store.registers.folding import fold_stale, issue_rems_ids, mark_stale
+from store.registers.following import Followed, told, what_is_known
 from store.registers.forms import Judge, versions_of
 from store.registers.opening import Opened, Program, lock_registers, open_ledger
 from store.registers.proof import keep_decision
@@ -65,25 +66,53 @@ def record_form(engine: Engine, document_id: str, program: Program, judge: Judge
     """Take one waiting form in, every version of it that is new; returns whether it was still waiting."""
     with writing(engine) as session:
         lock_registers(session)
-        mine = FormToRegister.document_id == document_id
-        if not session.execute(
-            delete(FormToRegister).where(mine).returning(FormToRegister.document_id)
-        ).all():
-            return False
-        form = root_of(session, document_id)
-        versions = versions_of(session, form, judge)
-        if versions:
-            opened = open_ledger(session, program)
-            known = len(opened.book.revisions(form))
-            # The newest is taken in again where none is new: its time of receipt may have become earlier.
-            take_in(opened, versions[known:] or versions[-1:])
-        return True
+        return _take_waiting(open_ledger(session, program), document_id, judge) is not None
 
 
-def take_in(opened: Opened, forms: Iterable[RecordedForm]) -> None:
+def follow_form(engine: Engine, document_id: str, program: Program, judge: Judge) -> Followed:
+    """Take one form in at once if it waits, fold whom it touches, and tell what changed.
+
+    Args:
+        engine: of the store.
+        document_id: of the form that a person changed; the answer's ``decision_id``.
+        program: settings and the key of the assessment.
+        judge: says whether a form is complete.
+
+    Raises:
+        StoreUnreachable, StoreBusy, DiskFull: the form waits for the next batch.
+    """
+    with writing(engine) as session:
+        lock_registers(session)
+        opened = open_ledger(session, program)
+        touched = _take_waiting(opened, document_id, judge) or Touched(frozenset(), frozenset())
+        before = what_is_known(session, touched.parties)
+    fold_stale(engine, program)
+    with reading(engine) as session:
+        after = what_is_known(session, touched.parties)
+    return told(document_id, before, after, touched.documents)
+
+
+def _take_waiting(opened: Opened, document_id: str, judge: Judge) -> Touched | None:
+    """Take a form in, if it still waits; what it touches."""
+    session, mine = opened.session, FormToRegister.document_id == document_id
+    if not session.execute(delete(FormToRegister).where(mine).returning(FormToRegister.document_id)).all():
+        return None
+    form = root_of(session, document_id)
+    versions = versions_of(session, form, judge)
+    known = len(opened.book.revisions(form)) if versions else 0
+    # The newest is taken in again where none is new: its time of receipt may have become earlier.
+    return take_in(opened, versions[known:] or versions[-1:])
+
+
+def take_in(opened: Opened, forms: Iterable[RecordedForm]) -> Touched:
     """Take versions of forms into the registers, and mark the parties that they touch."""
+    parties, documents = set[str](), set[str]()
     for form in forms:
-        _mark(opened, opened.ledger.record(form))
+        touched = opened.ledger.record(form)
+        parties |= touched.parties | opened.shelf.changed_parties
+        documents |= touched.documents
+        _mark(opened, touched)
+    return Touched(frozenset(parties), frozenset(documents))
 
 
 def take_decision(opened: Opened, decision: Decision) -> Touched:

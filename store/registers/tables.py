@@ -218,7 +218,7 @@ class Recheck(Base):
 
     transmission_id: Mapped[str] = mapped_column(Hash(), ForeignKey("transmissions.id"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    checked_at: Mapped[datetime]
+    checked_at: Mapped[datetime] = mapped_column(info=VOLATILE)
     checked_for: Mapped[str]
     """Account of the person whose change it follows."""
     cause: Mapped[str]

@@ -13,9 +13,10 @@ import pytest
 from benchmarks.program_cases import Story, at, recorded
 from benchmarks.program_crowd import PROGRAM, place
 from remsfax.cli import main
-from store.database import open_database
+from store.database import open_database, writing
 from store.registers.folding import fold_stale, issue_rems_ids
 from store.schema import upgrade
+from store.tables import Field
 from validators.program.moments import add_months
 from validators.program.rems_ids import candidates
 
@@ -171,6 +172,27 @@ def test_a_doubtful_form_is_listed_linked_merged_and_joined(office: Path) -> Non
     assert named == [REMS_ID, REMS_ID]
     undone = remsfax(office, "unmerge", done["decision"], *LEAD)
     assert undone.returncode == 0
+
+
+def test_a_correction_tells_what_followed(office: Path) -> None:
+    engine = open_database(f"sqlite:///{office / 'var' / 'remsfax.db'}")
+    with writing(engine) as session:
+        read = {"value": "5555550128", "raw": "5555550128", "confidence": 0.4, "decision": "review"}
+        session.add(
+            Field(
+                document_id=STORY.id("psf-6"), name="prescriber_phone", kind="phone", reader="handwriting",
+                model_version="none", template_version="2015-11", page=1, candidates=[], reasons=[],
+                handwritten=True, **read,
+            )
+        )  # fmt: skip
+    engine.dispose()
+    words = ("correct", STORY.id("psf-6"), "prescriber_phone", "5555550101", "--by", "ana", "--why", "read")
+    told = json.loads(remsfax(office, *words, "--json").stdout)
+    assert told["registers"]["decision"] == STORY.id("psf-6")
+    assert {one["rule"] for one in told["findings"]} >= {"COM-01"}
+    assert "The fax is" in remsfax(office, *words).stdout
+    nothing = remsfax(office, "correct", "0" * 36, "comments", "", "--by", "ana", "--why", "read")
+    assert (nothing.returncode, nothing.stderr.count("\n")) == (2, 1)
 
 
 def test_a_day_that_is_none_and_the_rules(office: Path) -> None:

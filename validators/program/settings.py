@@ -172,6 +172,11 @@ class ProgramSettings(BaseModel):
     match_offered: float = Field(
         default=0.002, gt=0, lt=0.5, description="Probability from which a candidate is shown to a person."
     )
+    settle_by_register: bool = Field(
+        default=True,
+        description="Whether a phone, ZIP or number that was read in doubt is settled where an enrollment of "
+        "whom the form surely means gives exactly what the reading offered.",
+    )
     match_candidates: int = Field(default=5, ge=1, description="Candidates shown at most.")
 
     @cached_property

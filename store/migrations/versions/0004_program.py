@@ -47,7 +47,9 @@ def upgrade() -> None:
         sa.Column("checked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("checked_for", sa.Text(), nullable=False),
         sa.Column("cause", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["transmission_id"], ["transmissions.id"], name="fk_rechecks_transmission_id"),
+        sa.ForeignKeyConstraint(
+            ["transmission_id"], ["transmissions.id"], name="fk_rechecks_transmission_id"
+        ),
         sa.PrimaryKeyConstraint("transmission_id", "number", name="pk_rechecks"),
     )
     op.create_table(
@@ -69,7 +71,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["document_id"], ["documents.id"], name="fk_recheck_findings_document_id"),
         sa.PrimaryKeyConstraint("transmission_id", "number", "ordinal", name="pk_recheck_findings"),
     )
-    op.execute(sa.text("UPDATE party_states SET stale = :yes").bindparams(sa.bindparam("yes", True, sa.Boolean())))
+    op.execute(sa.text("UPDATE party_states SET stale = true"))
     _refuse_changes()
 
 
