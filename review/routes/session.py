@@ -24,6 +24,7 @@ from review.web.places import home_of, safe_path
 from review.web.rendering import render
 from review.web.routing import DeskRouter, Done, Order, PageModel
 from store.desk.accounts import check_password
+from store.desk.queue import release
 from store.desk.sessions import close_session, note_login
 
 router = DeskRouter("session")
@@ -106,8 +107,9 @@ def sign_in(order: SignIn, request: Request, desk: TheDesk) -> Any:
 
 
 @router.action("/logout")
-def sign_out(page_request: Request, desk: TheDesk) -> Done:
-    """End the session here and in the store."""
+def sign_out(page_request: Request, desk: TheDesk, me: Me) -> Done:
+    """End the session here and in the store; tasks that the person held go back to the queue."""
+    release(desk.database, me.person)
     close_session(desk.database, page_request.cookies[SESSION])
     return Done(go="/login", said="signed-out")
 
