@@ -494,7 +494,6 @@ def _saved(acting: Acting, task: ReviewTask, row: AnswerRow, *, before: frozense
     """What stands after an answer; new tasks of the same form become the person's."""
     session = acting.session
     session.flush()
-    session.refresh(task)
     findings = findings_now(session, task.transmission_id, task.document_id)
     opened: tuple[Any, ...] = ()
     closed: frozenset[str] = frozenset()
@@ -508,8 +507,8 @@ def _saved(acting: Acting, task: ReviewTask, row: AnswerRow, *, before: frozense
             opened = load_tasks(session, mine, findings)
     record = None
     if task.document_id is not None:
-        record = session.get(Record, task.document_id, populate_existing=True)
-    fax = session.get_one(Transmission, task.transmission_id, populate_existing=True)
+        record = session.get(Record, task.document_id)
+    fax = session.get_one(Transmission, task.transmission_id)
     hides = row.sample
     return Saved(
         decision_id=row.id,

@@ -19,7 +19,7 @@ SAMPLED = "sample"
 def measure(session: Session, settings: ReviewSettings, task: ReviewTask, field: Field, truth: Entry) -> None:
     """Keep whether the machine had it right; what it said stays as it is."""
     sample = task.reason == SAMPLED
-    session.merge(
+    session.add(
         Measurement(
             task_id=task.id,
             field_kind=field.kind,

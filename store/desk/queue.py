@@ -25,7 +25,7 @@ from store.desk.loading import load_work
 from store.desk.model import Comment, Person, Stage, TaskStatus, Work
 from store.desk.settings import ReviewSettings
 from store.desk.tables import CommentRow
-from store.tables import OPEN_WORK, ReviewTask, Transmission
+from store.tables import OPEN_WORK, Document, Record, ReviewTask, Transmission
 
 POSTPONED = "postponed"
 COMMENT_CHARS = 4_000
@@ -241,12 +241,22 @@ def held_task(session: Session, task_id: str) -> ReviewTask:
     if fax is None:
         raise UnknownTask("There is no such task; look the fax up again.")
     hold_fax(session, fax)
-    return session.get_one(ReviewTask, task_id, populate_existing=True)
+    task = session.get_one(ReviewTask, task_id, populate_existing=True)
+    if task.document_id is not None:
+        _keep_at_hand(session, session.get(Document, task.document_id))
+        _keep_at_hand(session, session.get(Record, task.document_id, populate_existing=True))
+    return task
 
 
 def hold_fax(session: Session, transmission_id: str) -> None:
     """Let nobody else change anything about a fax until the transaction ends."""
-    session.execute(select(Transmission.id).where(Transmission.id == transmission_id).with_for_update())
+    held = select(Transmission).where(Transmission.id == transmission_id).with_for_update()
+    _keep_at_hand(session, session.scalars(held.execution_options(populate_existing=True)).first())
+
+
+def _keep_at_hand(session: Session, row: object) -> None:
+    """Keep a row that a whole action needs: a session drops what nobody refers to, and asks for it anew."""
+    session.info.setdefault("at hand", []).append(row)
 
 
 def is_stale(task: ReviewTask, version: int) -> bool:

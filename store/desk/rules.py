@@ -59,6 +59,12 @@ class CheckedDocument:
     urgency: int
 
 
+ByForm = dict[str | None, tuple[Standing, ...]]
+"""What stands, by form, or none for the fax as a whole."""
+
+FINDINGS = "findings"
+
+
 def findings_if(
     session: Session, rules: Rules, document_id: str, edits: Mapping[str, Value]
 ) -> tuple[Standing, ...]:
@@ -116,12 +122,23 @@ def check_fax(
 
 def findings_now(session: Session, transmission_id: str, document_id: str | None) -> tuple[Standing, ...]:
     """What stands of one form, or of a fax as a whole, since the rules last ran."""
-    return all_findings(session, (transmission_id,)).get(transmission_id, {}).get(document_id, ())
+    return findings_of_fax(session, transmission_id).get(document_id, ())
 
 
-def all_findings(
-    session: Session, transmission_ids: Collection[str]
-) -> dict[str, dict[str | None, tuple[Standing, ...]]]:
+def findings_of_fax(session: Session, transmission_id: str) -> ByForm:
+    """What stands of a fax since the rules last ran; an action that holds the fax asks the database once."""
+    known: dict[str, ByForm] = session.info.setdefault(FINDINGS, {})
+    if transmission_id not in known:
+        known[transmission_id] = all_findings(session, (transmission_id,)).get(transmission_id, {})
+    return known[transmission_id]
+
+
+def remember_findings(session: Session, transmission_id: str, found: ByForm) -> None:
+    """What stands of a fax from now on, within this transaction."""
+    session.info.setdefault(FINDINGS, {})[transmission_id] = found
+
+
+def all_findings(session: Session, transmission_ids: Collection[str]) -> dict[str, ByForm]:
     """What stands of faxes since the rules last ran: by fax, and by form or none for the fax as a whole."""
     rounds = last_rounds(session, transmission_ids)
     rows: list[Any] = []

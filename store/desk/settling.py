@@ -20,11 +20,13 @@ from store.corrections import correct_in_session, note_correction, withdraw_in_s
 from store.desk.entitled import EVENT
 from store.desk.model import RecordState, Standing
 from store.desk.rules import (
+    ByForm,
     CheckedDocument,
     Rules,
-    all_findings,
     check_document,
     check_fax,
+    findings_of_fax,
+    remember_findings,
     standing_values,
 )
 from store.model import Status, TaskKind, TaskRecord, Value
@@ -40,10 +42,6 @@ MISSING_PAGE = "missing_page"
 """Reason of a field whose page did not come: a rule speaks for all of them."""
 
 TASK_NAMESPACE = UUID("d2a4d5a9-3b53-5c0e-8b0e-0d4c86f3a2b7")
-
-
-ByForm = dict[str | None, tuple[Standing, ...]]
-"""What stands, by form, or none for the fax as a whole."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +112,7 @@ def recheck_in(session: Session, rules: Rules, cause: Cause, *, by: str) -> Rech
         return recheck_form(session, rules, document, cause=f"task {cause.task.id} {cause.what}", by=by)
     session.flush()
     fax = session.get_one(Transmission, transmission, populate_existing=True)
-    found = all_findings(session, (fax.id,)).get(fax.id, {})
+    found = findings_of_fax(session, fax.id)
     states = _conclude(session, fax, found, by, {})
     return Rechecked(found, states=states, status=cast("Status", fax.status))
 
@@ -123,9 +121,9 @@ def recheck_form(session: Session, rules: Rules, document_id: str, *, cause: str
     """Run the rules over a form as it stands now, with the row of its fax held, and let everything follow."""
     session.flush()
     document = session.get_one(Document, document_id)
-    fax = session.get_one(Transmission, document.transmission_id, populate_existing=True)
-    before = all_findings(session, (fax.id,)).get(fax.id, {})
-    record = session.get(Record, document_id, populate_existing=True)
+    fax = session.get_one(Transmission, document.transmission_id)
+    before = findings_of_fax(session, fax.id)
+    record = session.get(Record, document_id)
     rejected = record is not None and record.state == "rejected"
     checked = _checked(session, rules, document)
     found = dict(before)
@@ -136,6 +134,7 @@ def recheck_form(session: Session, rules: Rules, document_id: str, *, cause: str
         found[None] = (*screened, *check_fax(session, rules, fax, {document_id: checked}))
         if _said(before) != _said(found):
             _keep_round(session, fax, found, cause=cause, by=by)
+            remember_findings(session, fax.id, found)
         for unit in (None,) if rejected else (document_id, None):
             work.follow_rules(unit, before.get(unit, ()), found[unit], checked.urgency)
     doubtful = unsettled_fields(session, document_id) if checked is None else _doubtful(checked)
