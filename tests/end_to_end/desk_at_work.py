@@ -157,5 +157,8 @@ def seat_at(browser: Browser, address: str, account: str, **looks: Any) -> Itera
     try:
         yield Seat(context, page, address, troubles)
     finally:
+        # Leaving gives back what the person held; a context closed at once would leave its leases running.
+        page.goto("about:blank")
+        page.wait_for_timeout(300)
         context.close()
     assert not troubles

@@ -195,21 +195,24 @@ def test_a_lost_connection_stores_every_answer_once(at_work: AtWork, browser: Br
 def test_an_answer_that_arrived_unheard_is_stored_once(at_work: AtWork, browser: Browser) -> None:
     house, desk = at_work
     with seat_at(browser, desk.address, "reviewer") as seat:
+        task = seat.to_typed_field()
+        seat.all_saved()
+        before = house.answers()
         lost = []
 
-        def lose_first_answer(route: Any) -> None:
+        def lose_the_first(route: Any) -> None:
             if lost:
                 route.continue_()
                 return
             lost.append(route.fetch())
             route.abort()
 
-        seat.page.route("**/review/answer", lose_first_answer)
-        task = seat.to_typed_field() if not lost else seat.task
+        seat.page.route("**/review/answer", lose_the_first)
         seat.enter("Heard twice")
         seat.all_saved()
-        assert lost
-        assert len(house.answers_to(task)) == 1
+        assert [answer.status for answer in lost] == [200]
+        assert house.answers() == before + 1
+        assert house.answers_to(task).count("Heard twice") == 1
 
 
 def test_a_fax_deleted_under_the_viewer_is_explained(house: House, browser: Browser) -> None:

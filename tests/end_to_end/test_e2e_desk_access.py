@@ -15,7 +15,8 @@ from benchmarks.desk.reviewer import browser as chromium
 from benchmarks.desk.running import RunningDesk
 from review.permissions import PERMISSIONS
 from store.database import reading
-from store.tables import Record, ReviewTask, Transmission
+from store.registers.tables import MentionRow, PartyState
+from store.tables import ReviewTask, Transmission
 
 pytestmark = pytest.mark.slow
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -55,15 +56,18 @@ def pages_of(house: House) -> list[str]:
             .scalars()
             .first()
         )
-        record = session.execute(select(Record)).scalars().first()
+        party = session.execute(select(PartyState.party)).scalars().first()
+        unknown = select(MentionRow.document_id, MentionRow.role).where(MentionRow.party.is_(None))
+        mention = session.execute(unknown).first()
+        assert mention is not None, "no sample fax names somebody unknown"
         assert fax is not None
         assert task is not None
-        assert record is not None
+        assert party is not None, "no sample fax founds a party"
         filled = {
             "/transmissions/{fax}": f"/transmissions/{fax}",
             "/review/{transmission_id}/{document_id}": f"/review/{task.transmission_id}/{task.document_id}",
-            "/registers/{kind}/{identifier}": f"/registers/patient/patient:{record.document_id}",
-            "/matching/{document_id}/{form_role}": f"/matching/{record.document_id}/patient",
+            "/registers/{kind}/{identifier}": f"/registers/{party.partition(':')[0]}/{party}",
+            "/matching/{document_id}/{form_role}": f"/matching/{mention[0]}/{mention[1]}",
         }
     paths = [path for method, path in PERMISSIONS if method == "GET" and not path.endswith(NO_PAGE)]
     return [filled.get(path, path) for path in paths]

@@ -9,7 +9,7 @@ import * as screen from "./show.js";
 
 const AHEAD = 6;
 const FORMS_HELD = 3;
-const CHECK_AFTER_MS = 180;
+const CHECK_AFTER_MS = 120;
 const IDLE_AFTER_MS = 120000;
 const ASK_AGAIN_MS = 15000;
 const SOON_MS = 300;
@@ -32,6 +32,8 @@ const passed = [];
 const gone = new Set();
 /** What was answered, newest last, to be taken back. */
 const answered = [];
+/** Why the desk did not take an answer, by task: shown when the task comes again, and Enter then insists. */
+const again = new Map();
 /** Problems of what was typed, by task and text. */
 const checked = new Map();
 
@@ -71,7 +73,7 @@ function advance() {
 
 function show(next, entry = null) {
   current = next;
-  insist = false;
+  insist = Boolean(next && again.has(next.task.id));
   pageTurn = 0;
   $("review").hidden = next === null;
   $("done").hidden = next !== null;
@@ -83,6 +85,7 @@ function show(next, entry = null) {
   }
   const { work, task } = next;
   screen.showTask(work, task, entry ?? drafts.of(task.id), pictures);
+  if (insist) screen.problem(again.get(task.id));
   screen.findings(task.blind ? null : ordered(work.findings, task), work.state);
   const left = work.tasks.filter((one) => !gone.has(one.id)).length;
   $("progress").textContent = left === 1 ? "last doubt of this form" : `${left} doubts in this form`;
@@ -219,6 +222,7 @@ function decide(said) {
   answered.push({ id, work, task, entry });
   if (answered.length > LAST_ANSWERS) answered.shift();
   gone.add(task.id);
+  again.delete(task.id);
   outbox.add({
     id,
     path: "/review/answer",
@@ -280,12 +284,12 @@ function refused(decision, status, answer) {
     return;
   }
   if (status === 422 && known) {
+    // It comes again after the task on screen, never in the middle of what is typed there.
     gone.delete(id);
     drafts.keep(id, decision.entry);
-    if (!works.includes(known.work)) works.unshift(known.work);
-    show({ work: known.work, task: known.task }, decision.entry);
-    insist = Boolean(answer.insist);
-    screen.problem(answer.error);
+    again.set(id, answer.error);
+    if (!works.includes(known.work)) works.splice(1, 0, known.work);
+    if (!current) advance();
     return;
   }
   if (decision.entry) drafts.keep(id, decision.entry);
