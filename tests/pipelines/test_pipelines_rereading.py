@@ -16,7 +16,7 @@ from types import MappingProxyType
 
 import numpy as np
 import pytest
-from PIL import Image, ImageSequence
+from PIL import Image
 from sqlalchemy import select, update
 
 from extractors.blanks import load_blanks
@@ -280,7 +280,8 @@ def test_a_page_sent_twice_is_not_read_twice(desk: TriageDesk) -> None:
     desk.say(fax, MarkPage(2, "duplicate", 1), MarkPage(4, "duplicate", 3))
     desk.reread(fax)
     assert desk.forms(fax) == [(STATUS, [1, 3], [])]
-    assert not [task for task in desk.summary(fax).open_tasks if task.page in (2, 4)]
+    left = {task.kind for task in desk.summary(fax).open_tasks if task.page in (2, 4)}
+    assert left <= {"adverse_event"}  # that was open before; a person closes it
 
 
 def test_a_marked_fax_has_no_form_until_the_mark_is_taken_back(desk: TriageDesk) -> None:
@@ -378,27 +379,21 @@ def test_what_lies_on_its_head_is_read_upright_once_a_person_turned_it(
     desk = desk_of(f"sqlite:///{tmp_path / 'store.db'}")
     reader = open_readers("null", "null", None, "tesseract")
     desk.desk = replace(desk.desk, engine=replace(desk.desk.engine, readers=reader))
-    fax = desk.read(upside_down((SAMPLES / LABS).read_bytes(), page=2))
-    assert desk.page(fax, 2).kind == "unknown"
-    desk.say(fax, Turn(2, 2))
+    fax = desk.read(on_its_head((SAMPLES / LABS).read_bytes(), page=2))
+    assert desk.page(fax, 1).kind == "unknown"
+    desk.say(fax, Turn(1, 2))
     desk.reread(fax)
-    page = desk.page(fax, 2)
+    page = desk.page(fax, 1)
     assert (page.kind, page.quarter_turns) == ("lab_report", 2)
 
 
-def upside_down(data: bytes, page: int) -> bytes:
-    """A fax with one of its pages on its head."""
-    frames = []
-    with Image.open(io.BytesIO(data)) as fax:
-        for number, frame in enumerate(ImageSequence.Iterator(fax), start=1):
-            dpi = frame.info.get("dpi", (204, 196))
-            picture = frame.convert("1")
-            frames.append((picture.rotate(180) if number == page else picture, dpi))
+def on_its_head(data: bytes, page: int) -> bytes:
+    """A fax of one page of another, on its head."""
     out = io.BytesIO()
-    (first, dpi), *rest = frames
-    first.save(
-        out, "TIFF", compression="group4", dpi=dpi, save_all=True, append_images=[one for one, _ in rest]
-    )
+    with Image.open(io.BytesIO(data)) as fax:
+        fax.seek(page - 1)
+        dpi = fax.info.get("dpi", (204, 196))
+        fax.convert("1").rotate(180).save(out, "TIFF", compression="group4", dpi=dpi)
     return out.getvalue()
 
 
