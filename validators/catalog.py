@@ -124,6 +124,19 @@ def rules_markdown() -> str:
         "not from one form. Some identifiers stand above too: there the rule is held against one form.",
         "",
         *_table(PROGRAM_RULES.values()),
+        "",
+        "### Where a rule of the program depends on its version or on settings",
+        "",
+        "Every other one holds in all versions and has no setting. [All settings](settings.md) stand under",
+        "`program`.",
+        "",
+        "| rule | holds in | set by |",
+        "|---|---|---|",
+        *(
+            f"| {rule.rule} | {rule.versions} | {', '.join(f'`{name}`' for name in rule.settings)} |"
+            for rule in PROGRAM_RULES.values()
+            if rule.settings
+        ),
     ]
     return "\n".join(lines) + "\n"
 

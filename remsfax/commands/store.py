@@ -98,7 +98,7 @@ def settings(as_json: Annotated[bool, JSON_OPTION] = False) -> None:
 def rules(as_json: Annotated[bool, JSON_OPTION] = False) -> None:
     """List every rule: those that forms are checked by, and those of the program's gates and clocks."""
     from validators.catalog import RULES
-    from validators.program.rules import PROGRAM_RULES
+    from validators.program.rules import ALL_VERSIONS, PROGRAM_RULES
 
     # An identifier in both is one rule of the program, told of a state and of a form.
     every = {**PROGRAM_RULES, **RULES}
@@ -112,6 +112,8 @@ def rules(as_json: Annotated[bool, JSON_OPTION] = False) -> None:
                 "message": rule.message,
                 "source": rule.source,
                 "forms": list(rule.forms),
+                "versions": program.versions if (program := PROGRAM_RULES.get(rule.rule)) else ALL_VERSIONS,
+                "settings": list(program.settings) if program else [],
             }
             for rule in ordered
         ]

@@ -46,19 +46,37 @@ class Refusal:
     message: str
 
 
-def _load() -> Mapping[str, Rule]:
+ALL_VERSIONS = "all"
+
+
+@dataclass(frozen=True)
+class ProgramRule(Rule):
+    """A rule of the program's state.
+
+    Attributes:
+        versions: of the program in which it holds; a program version is a form's revision month.
+        settings: of the program by which it is set; see ``settings.ProgramSettings``.
+    """
+
+    versions: str = ALL_VERSIONS
+    settings: tuple[str, ...] = ()
+
+
+def _load() -> Mapping[str, ProgramRule]:
     entries: dict[str, dict[str, Any]] = yaml.safe_load(
         Path(__file__).with_name("rules.yaml").read_text(encoding="utf-8")
     )
     return MappingProxyType(
         {
-            name: Rule(
+            name: ProgramRule(
                 name,
                 row["severity"],
                 row["title"],
                 row["message"],
                 row["source"],
                 tuple(row.get("forms", ())),
+                row.get("versions", ALL_VERSIONS),
+                tuple(row.get("settings", ())),
             )
             for name, row in entries.items()
         }

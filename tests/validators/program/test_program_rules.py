@@ -202,6 +202,13 @@ def test_sentences_say_what_to_do_and_sources_are_named() -> None:
         assert rule.title[0].isupper()
 
 
+def test_rules_name_settings_that_there_are() -> None:
+    named = {name for rule in PROGRAM_RULES.values() for name in rule.settings}
+    assert named <= set(ProgramSettings.model_fields)
+    assert {"baseline_window", "status_early_days", "reenrollment", "escalation"} <= named
+    assert "2019-10" in PROGRAM_RULES["W4"].versions
+
+
 def test_each_open_decision_is_a_setting_with_a_default_and_its_reason() -> None:
     described = [field.description or "" for field in ProgramSettings.model_fields.values()]
     for number in range(1, 13):
