@@ -38,7 +38,7 @@ from store.desk.errors import (
     VerdictRefused,
 )
 from store.desk.loading import is_blind, load_tasks
-from store.desk.measuring import forget, measure
+from store.desk.measuring import SAMPLED, forget, measure
 from store.desk.model import (
     Entry,
     Happened,
@@ -550,7 +550,8 @@ def _undoing(decision_id: Any) -> Any:
 
 def _current(session: Session, task: ReviewTask, field: Field | None) -> Value:
     """The value as it stands, for whoever came too late; none while it must not be seen."""
-    if field is None or task.kind != "field" or is_blind(task):
+    hidden = task.reason == SAMPLED or (task.status != "done" and is_blind(task))
+    if field is None or task.kind != "field" or hidden:
         return None
     record = session.get(Record, task.document_id, populate_existing=True)
     content = record.content if record is not None else {}

@@ -31,6 +31,9 @@ TASKS_AT_ONCE = 1_000
 ROUNDS = 200
 """At most so much in one call, so that the next comes round soon."""
 
+NO_FIELD = ("none", None, None)
+"""Of a task about a field that its form does not have."""
+
 SAMPLE_NAMESPACE = UUID("2b0a6c4e-6c0c-5d53-9a53-53f7c1f8a7d1")
 UNIT = 2**64
 
@@ -170,7 +173,7 @@ def _key_walls(engine: Engine) -> int:
             ).tuples()
         }
         for task in tasks:
-            kind, value, box = read[task.document_id, task.field]
+            kind, value, box = read.get((task.document_id, task.field), NO_FIELD)
             key = wall_key(kind, task.field, value) if box is not None else None
             session.execute(
                 update(ReviewTask)
