@@ -10,13 +10,16 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.engine import Engine
+from sqlalchemy.orm import Session
 
 from store.database import reading
 from store.registers.compliance import compliance_of
+from store.registers.decisions import in_blocks
 from store.registers.finding import UnknownParty, everything_known_at, find, known_at
 from store.registers.folding import fold_stale, kind_of
 from store.registers.opening import Program, open_ledger
 from store.registers.tables import PartyState, SlotRow
+from store.tables import Delivery, Document, Transmission
 from store.triage.lineage import newest_of, roots_of
 from validators.program.answers_to_callers import Verification, verify_patient, verify_standing
 from validators.program.clocks import OPEN, age_of
@@ -25,6 +28,7 @@ from validators.program.ledger import Ledger, findings_of_match
 from validators.program.mentions import FOUNDING, KIND_OF
 from validators.program.moments import day_of
 from validators.program.patients import PatientState
+from validators.program.receipt import received_moment, wrong_number
 from validators.program.rems_ids import PartyKind
 from validators.program.rules import ProgramFinding
 from validators.program.why import Reason, why_escalated, why_patient, why_standing
@@ -194,7 +198,7 @@ def program_findings(
         ledger = opened.ledger
         opened.book.expect(asked)
         opened.shelf.expect(asked)
-        findings: set[ProgramFinding] = set()
+        findings: set[ProgramFinding] = set(_of_receipt(session, asked, program))
         parties: set[str] = set()
         for document in asked:
             revisions = opened.book.revisions(document)
@@ -219,6 +223,27 @@ def program_findings(
         for root, document in asked.items()
     }
     return {document: own[document] for document in sorted(own) if own[document]}
+
+
+def _of_receipt(session: Session, documents: Collection[str], program: Program) -> Iterator[ProgramFinding]:
+    """CLOCK-01 and FAX-01: what is odd about the call that first brought each of these forms."""
+    settings = program.settings
+    for keys in in_blocks(sorted(documents)):
+        calls = session.execute(
+            select(Document.id, Transmission.received_at, Delivery.called_number)
+            .join(Transmission, Transmission.id == Document.transmission_id)
+            .outerjoin(
+                Delivery,
+                (Delivery.transmission_id == Transmission.id)
+                & (Delivery.received_at == Transmission.received_at),
+            )
+            .where(Document.id.in_(keys))
+        )
+        for document, received_at, called in calls.tuples():
+            clock_time = received_at.astimezone(settings.zone).replace(tzinfo=None)
+            _, doubtful = received_moment(clock_time, document, settings)
+            misdialed = wrong_number(called, document, settings)
+            yield from (one for one in (doubtful, misdialed) if one is not None)
 
 
 @contextmanager

@@ -118,6 +118,25 @@ def test_recorded_forms_reach_the_registers_and_what_they_ask_is_told(
     assert patient(database, Program(), f"patient:{key}").state.stage == "pending"
 
 
+def test_a_call_in_the_repeated_hour_or_to_another_number_is_told(
+    tmp_path_factory: pytest.TempPathFactory, catalog: Catalog
+) -> None:
+    folder = tmp_path_factory.mktemp("store")
+    settings = PipelineSettings(store=StoreSettings(database=f"sqlite:///{folder / 'store.db'}"))
+    database = store_database(settings.store)
+    upgrade(database)
+    repeated = datetime(2026, 11, 1, 5, 30, tzinfo=UTC)  # 01:30 in New York, which comes twice
+    call = TransmissionFacts(SHA, "/inbox/a.tif", repeated, 10, called_number="+1 555 555 0199")
+    receive(database, call)
+    record(database, _fax("patient_status", {"patient_last_name": "Ferreira"}))
+    register(database, catalog, settings)
+    key = document_key(SHA, 0)
+    found = {one.rule: one for one in findings_of(database, [key], settings)[key]}
+    assert {"CLOCK-01", "FAX-01"} <= set(found)
+    assert "repeated" in found["CLOCK-01"].message
+    assert "tell the office the right number" in found["FAX-01"].message
+
+
 def _fax(form: str, values: dict[str, Value]) -> TransmissionRecord:
     decision: Decision = "accept"
     fields = tuple(
