@@ -156,12 +156,13 @@ def _answer(page: Page, keys: Keys, seen: dict[str, Any], known: Known) -> None:
 
 
 def _verdict(keys: Keys, seen: dict[str, Any], known: Known) -> None:
-    if "dismissed" not in seen["choices"] or known.adverse_event:
+    is_event = "dismissed" in seen["choices"]
+    if "confirmed" in seen["choices"] and (known.adverse_event or not is_event):
         keys.press("1")
         return
-    keys.press("2")
+    keys.press("2" if is_event else "1")
     keys.press("Tab")
-    keys.type("told as history")
+    keys.type("told as history" if is_event else "what is meant")
 
 
 def _correct(keys: Keys, seen: dict[str, Any], asked: FormField, value: Value) -> None:
@@ -211,4 +212,3 @@ def _count(tally: Tally, pressed: int, seen: dict[str, Any], known: Known) -> No
         tally.right.append(pressed)
     else:
         tally.wrong.append((pressed, length))
-

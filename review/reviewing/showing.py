@@ -14,6 +14,7 @@ from review.reviewing.words import TITLES, why
 from review.web.words import form_title
 from store.desk.model import Standing, Task, Work
 from store.model import Value
+from validators.catalog import RULES
 
 DIGIT_KINDS = frozenset(
     {"date", "time", "phone", "npi", "ncpdp", "zip", "number", "text", "free_text", "office_use"}
@@ -123,10 +124,11 @@ def verdicts_of(task: Task) -> tuple[ShownChoice, ...]:
             ShownChoice(value="confirmed", label="It is one, and it was forwarded to drug safety"),
             ShownChoice(value="dismissed", label="It is none; say why"),
         )
-    return (
-        ShownChoice(value="confirmed", label="Looked at, go on with what came"),
-        ShownChoice(value="ask_sender", label="The sender has to be asked; say what"),
-    )
+    ask = ShownChoice(value="ask_sender", label="The sender has to be asked; say what")
+    if task.reason in RULES:
+        # A rule stands until the form changes: nobody can wave it through.
+        return (ask,)
+    return ShownChoice(value="confirmed", label="Looked at, go on with what came"), ask
 
 
 def page_address(transmission_id: str, number: int) -> str:

@@ -112,7 +112,8 @@ class Seat:
         if text:
             self.page.keyboard.type(text)
         elif self.page.locator("#entry input[name=verdict]").count():
-            self.press("1")
+            self.press("1", "Tab")
+            self.page.keyboard.type("what is meant")
         self.press("Enter")
         self.page.wait_for_timeout(300)
         if self.task == before and not self.page.is_visible("#done"):
