@@ -243,8 +243,8 @@ def _upright(pixels: Gray, width_px: int, height_px: int, turns: int) -> Gray:
 
 def _square_height(page: ReceivedPage) -> int:
     # A file that claims a few dpi must not fill the memory.
-    height = round(page.bits.shape[0] * page.x_dpi / page.y_dpi)
-    return min(max(1, height), 8 * page.bits.shape[0])
+    rows: int = page.bits.shape[0]
+    return min(max(1, round(rows * page.x_dpi / page.y_dpi)), 8 * rows)
 
 
 def _gray_png(gray: NDArray[np.generic]) -> bytes:

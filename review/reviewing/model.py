@@ -267,6 +267,5 @@ class ReleaseOrder(Order):
 class RejectOrder(Order):
     """Rejects a whole form."""
 
-    decision_id: Id
     document_id: Id
     why: Annotated[str, Field(min_length=1, max_length=4_000)]

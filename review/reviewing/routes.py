@@ -36,7 +36,7 @@ from review.reviewing.showing import shown_findings, shown_task, shown_work
 from review.reviewing.values import named, take, text_of
 from review.web.routing import DeskRouter, Done
 from store.database import reading
-from store.desk import answering, looks, queue
+from store.desk import answering, looks, queue, rejecting
 from store.desk.errors import StaleSave
 from store.desk.model import Person, Said, Saved, Work
 from store.model import Value
@@ -159,9 +159,7 @@ def release(order: ReleaseOrder, desk: TheDesk, me: Me) -> Done:
 @router.action("/review/reject")
 def reject(order: RejectOrder, desk: TheDesk, me: Me) -> Done:
     """Reject a whole form; a possible adverse event on it stays open."""
-    answering.reject_form(
-        desk.database, desk.review, me.person, order.decision_id, order.document_id, order.why
-    )
+    rejecting.reject_form(desk.database, desk.review, desk.rules, me.person, order.document_id, why=order.why)
     return Done(go="/review", said="saved")
 
 

@@ -460,7 +460,7 @@ async function reject() {
   const why = await ask(`Reject this form: ${work.title}`, "Why it is rejected", { needed: true });
   if (!why) return;
   try {
-    const response = await call("/review/reject", { decision_id: crypto.randomUUID(), document_id: work.document_id, why });
+    const response = await call("/review/reject", { document_id: work.document_id, why });
     const answer = await response.json();
     if (!response.ok) return void screen.notice(answer.error);
     for (const task of work.tasks) if (task.kind !== "adverse_event") gone.add(task.id);
