@@ -8,10 +8,8 @@ changes the tasks of a fax holds the row of the fax, so two can never wait for e
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from time import monotonic
 from typing import Any, cast
 from uuid import uuid4
-from weakref import WeakKeyDictionary
 
 from sqlalchemy import false, func, literal_column, select, text, update
 from sqlalchemy.engine import CursorResult, Engine
@@ -19,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from store import trail
 from store.database import writing
+from store.desk.counting import kept
 from store.desk.entitled import EVENT, besides_units, is_free, kinds_of, may_work, of_unit
 from store.desk.errors import HeldByAnother, StaleSave, UnknownTask, VerdictRefused
 from store.desk.loading import load_work
@@ -31,12 +30,6 @@ POSTPONED = "postponed"
 COMMENT_CHARS = 4_000
 LOOK_AHEAD = (64, 1024)
 """Tasks looked at for one that can be had; the second look is for when the first ones are all being taken."""
-
-SLOW_COUNT_SECONDS = 0.01
-COUNTS_KEPT = 100
-"""A count that took longer is kept for so many times as long: fifty people ask for it all day."""
-
-_COUNTED: WeakKeyDictionary[Any, tuple[float, dict[str, int]]] = WeakKeyDictionary()
 
 Unit = tuple[str, str | None]
 """A fax and a form of it, or none for the fax as a whole."""
@@ -195,20 +188,8 @@ def queue_counts(session: Session, person: Person) -> dict[str, int]:
     held = select(func.count()).where(
         ReviewTask.claimed_by == person.account, ReviewTask.claimed_until >= now, text("status <> 'done'")
     )
-    return _counted(session, now) | {"held": session.execute(held).scalar_one()}
-
-
-def _counted(session: Session, now: datetime) -> dict[str, int]:
-    """How much waits, for everybody; of a long queue as it was a moment ago."""
-    bind, began = session.get_bind(), monotonic()
-    until, known = _COUNTED.get(bind, (0.0, {}))
-    if began < until:
-        return known
-    counts = _count(session, now)
-    spent = monotonic() - began
-    if spent > SLOW_COUNT_SECONDS:
-        _COUNTED[bind] = (began + COUNTS_KEPT * spent, counts)
-    return counts
+    counts = kept(session, "queue", lambda: _count(session, now))
+    return counts | {"held": session.execute(held).scalar_one()}
 
 
 def _count(session: Session, now: datetime) -> dict[str, int]:
