@@ -15,12 +15,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, Protocol
 
 from sqlalchemy.engine import Engine
 
 from form_templates.catalog import load_catalog
 from pipelines.failures import sentence_of
+from pipelines.handing_out import HandOut
 from pipelines.intake import open_source
 from pipelines.logs import note, note_failure, start_log
 from pipelines.planning import ChunkPlanner
@@ -171,6 +173,12 @@ class _State:
     pictures: int = 0
     reread: tuple[Reread, ...] = ()
 
+    @cached_property
+    def hand_out(self) -> HandOut:
+        """Says which faxes come next."""
+        lease_seconds = self.settings.store.lease_seconds
+        return HandOut(lambda most: claim(self.database, self.owner, lease_seconds, most), self.planner)
+
     def add(self, fax: FaxSummary) -> None:
         """Keep a fax for the report, its pictures only while there is room for some."""
         with self.lock:
@@ -251,9 +259,7 @@ def _process_queue(state: _State, intake: Intake, dispatch: Dispatch, progress: 
         worker = _free_worker(state, lambda: _tell(progress, state, intake))
         more_may_come = intake.running
         left = max(1, intake.taken.listed - len(intake.taken.known) - handed_out)
-        claims = claim(
-            state.database, state.owner, state.settings.store.lease_seconds, state.planner.size(left)
-        )
+        claims = state.hand_out.next(left)
         if claims:
             for each in () if handed_out else state.all_workers:
                 each.start()
@@ -340,7 +346,7 @@ def _renew(state: _State, claims: Sequence[Claimed]) -> None:
         state.database,
         state.owner,
         state.settings.store.lease_seconds,
-        [claimed.transmission_id for claimed in claims],
+        [claimed.transmission_id for claimed in (*claims, *state.hand_out.held)],
     )
 
 
