@@ -89,7 +89,7 @@ def test_a_caller_is_told_yes_and_after_a_suspension_no(engine: Engine) -> None:
     done = decide_on_standing(
         engine, PROGRAM, "suspend", "facility", npi, by="a supervisor", role="supervisor", reason="training"
     )
-    assert done.state == "suspended"
+    assert [one.after for one in done.parties if one.kind == "facility"] == ["suspended"]
     answer = verify(engine, PROGRAM, "facility", npi)
     assert [one.rule for one in answer.refusals] == ["G4"]
     assert len(answer.confirmation) == 10
