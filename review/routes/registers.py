@@ -7,7 +7,7 @@ from fastapi import Path
 from pydantic import Field
 
 from review.context import DeskContext, Me, TheDesk
-from review.web.routing import DeskRouter, Done, Order, PageModel
+from review.web.routing import DeskRouter, Done, Nothing, Order, PageModel
 from store.database import reading
 from store.queries import PatientForm, forms_of
 from store.registers.asking import patient, verify, why
@@ -97,10 +97,6 @@ class Standing(Order):
 
     step: Literal["suspend", "decertify", "reinstate", "representative_left"]
     reason: str = Field(min_length=3, max_length=2000)
-
-
-class Nothing(Order):
-    """A question that needs no more than its address."""
 
 
 @router.page("/registers", "registers.html")

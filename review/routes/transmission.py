@@ -12,7 +12,7 @@ from review.context import DeskContext, Me, TheDesk
 from review.errors import NotHere, Refused
 from review.pictures import PictureError
 from review.routes.page_kinds import PageKindChoice, choice_of, page_kinds
-from review.web.routing import DeskRouter, Done, Order, PageModel
+from review.web.routing import DeskRouter, Done, Nothing, Order, PageModel
 from store.database import reading
 from store.desk.looks import happenings, note_look
 from store.desk.model import Happening
@@ -86,10 +86,6 @@ class Decided(Done):
     """The number of the decision, by which it can be undone."""
 
     number: int
-
-
-class Nothing(Order):
-    """An action that needs no more than its address."""
 
 
 @router.page("/transmissions/{fax}", "transmission.html")

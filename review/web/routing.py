@@ -74,6 +74,10 @@ class Order(BaseModel):
         }
 
 
+class Nothing(Order):
+    """An action or a question that needs no more than its address."""
+
+
 class Done(BaseModel):
     """What an action answers."""
 
