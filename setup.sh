@@ -60,7 +60,7 @@ if ! [ -x .venv/bin/uv ]; then
     .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r .venv/uv.lock
 fi
 say "installing Python packages"
-.venv/bin/uv pip sync -q -p .venv/bin/python --require-hashes requirements.lock
+.venv/bin/uv pip sync -q -p .venv/bin/python --compile-bytecode --require-hashes requirements.lock
 .venv/bin/uv pip install -q -p .venv/bin/python --no-deps --no-build-isolation --no-index -e .
 printf '%s\n' "$wanted" >"$stamp"
 say "ready"

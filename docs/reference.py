@@ -48,7 +48,13 @@ Lists and tables are written as JSON in a variable: `REMSFAX_INTAKE__SUFFIXES='[
 
 _TABLE = ("| setting | default | values | meaning |", "|---|---|---|---|")
 _BOUNDS = ((Ge, "ge", "at least"), (Gt, "gt", "above"), (Le, "le", "at most"), (Lt, "lt", "below"))
-_TYPES: dict[type, str] = {str: "text", int: "whole number", float: "number", bool: "true or false", SecretStr: "text, never shown"}
+_TYPES: dict[type, str] = {
+    str: "text",
+    int: "whole number",
+    float: "number",
+    bool: "true or false",
+    SecretStr: "text, never shown",
+}
 
 
 def settings_markdown() -> str:
