@@ -49,11 +49,13 @@ def copy_crowd(url: str, crowd: Crowd, say: Callable[[str], None]) -> None:
         for table, name, definition in sorted(keys, key=lambda key: not key[2].startswith("PRIMARY")):
             connection.execute(
                 sql.SQL("ALTER TABLE {} ADD CONSTRAINT {} {}").format(
-                    sql.Identifier(table), sql.Identifier(name), sql.SQL(_held_from_now(definition))  # type: ignore[arg-type]
+                    sql.Identifier(table),
+                    sql.Identifier(name),
+                    sql.SQL(_held_from_now(definition)),
                 )
             )
         for _, definition in indexes:
-            connection.execute(definition)  # type: ignore[arg-type]
+            connection.execute(definition)
         connection.execute("ANALYZE")
 
 

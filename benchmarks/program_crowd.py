@@ -43,8 +43,8 @@ from validators.program.rems_ids import LETTERS, PartyKind
 PROGRAM = Program()
 PATIENTS_OF_A_PRESCRIBER = 100
 PATIENTS_OF_A_SITE = 1000
-NOW = at(date(2026, 11, 1))
-"""The day of the crowd: what comes later has not come."""
+NOW = at(date.today(), 0)
+"""The moment of the crowd: what comes later has not come."""
 
 HABITS = (
     Prototype(LONG_BEFORE),
@@ -54,7 +54,7 @@ HABITS = (
 )
 """How the prescribers' offices send status forms; every fourth patient of a kind."""
 
-STARTS = starts(date(2018, 1, 2), date(2026, 6, 30), 14)
+STARTS = starts(NOW.date() - timedelta(days=3_100), NOW.date() - timedelta(days=120), 14)
 TABLES = (
     "transmissions", "documents", "records", "form_revisions", "particulars", "particular_keys", "mentions",
     "decisions", "party_states", "slots", "non_compliance", "party_findings",
@@ -174,11 +174,15 @@ class _Seen:
     def is_new(self, person: Person) -> bool:
         """Whether nobody drawn before may be the same; remembers the person then."""
         one = replace(particulars_of(values_of(person), "patient"), zip="", phone="")
-        shared = {"date_of_birth": ("last", "first"), "first": ("last", "date_of_birth"), "last": ("first", "date_of_birth")}
+        shared = {
+            "date_of_birth": ("last", "first"),
+            "first": ("last", "date_of_birth"),
+            "last": ("first", "date_of_birth"),
+        }
         keys = {name: (name, *(getattr(one, other) for other in others)) for name, others in shared.items()}
         for name, key in keys.items():
             for other in self._known.get(key, ()):
-                if may_matter(one, replace(one, **{name: other}), PROGRAM.settings):
+                if may_matter(one, replace(one, **{name: other}), PROGRAM.settings):  # type: ignore[arg-type]
                     return False
         for name, key in keys.items():
             self._known[key].append(getattr(one, name))

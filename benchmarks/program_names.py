@@ -4,7 +4,7 @@ import random
 from itertools import accumulate
 from pathlib import Path
 
-from names import FILES
+from names import FILES  # type: ignore[import-untyped]
 
 Weighted = tuple[tuple[str, ...], tuple[float, ...]]
 

@@ -23,13 +23,13 @@ from validators.model import Value
 from validators.program.decisions import RemsIdIssued
 from validators.program.events import MACHINE, RecordedForm
 from validators.program.ledger import Ledger
-from validators.program.mentions import Role, mentions_of
+from validators.program.mentions import mentions_of
 from validators.program.moments import add_months
 from validators.program.registry import party_id
 from validators.program.rems_ids import candidates
 from validators.program.shelf import Entry
 
-FOUNDERS: tuple[tuple[Role, str], ...] = (
+FOUNDERS: tuple[tuple[str, str], ...] = (
     ("prescriber", "pka"), ("facility", "hcf"), ("pharmacy", "pha"), ("patient", "pat")
 )  # fmt: skip
 """Who takes part in a story, and the form that founds each."""
@@ -162,6 +162,7 @@ class Prototype:
 
 
 LONG_BEFORE = date(2017, 6, 1)
+"""When the prescribers and sites enrolled."""
 
 
 def stamps_of(prototype: Prototype, now: datetime, program: Program) -> dict[str, Stamp]:
@@ -187,11 +188,14 @@ def stamps_of(prototype: Prototype, now: datetime, program: Program) -> dict[str
         form = replace(planned, values={**planned.values, "patient_rems_id": issued["patient"].rems_id})
         ledger.record(form)
         own.append(form)
-    forms = {role: [form for form in others if form.document_id.startswith(SENTINEL_BASE[role])] for role, _ in FOUNDERS}
+    forms = {
+        role: [form for form in others if form.document_id.startswith(SENTINEL_BASE[role])]
+        for role, _ in FOUNDERS
+    }
     forms["patient"] = own
     holes = _holes(forms, issued)
     return {
-        role: Stamp(_rows(role, forms[role], ledger, issued[role], now, program), holes)
+        role: Stamp(_rows(role, forms[role], ledger, issued[role], now=now, program=program), holes)
         for role, _ in FOUNDERS
     }
 
@@ -199,7 +203,9 @@ def stamps_of(prototype: Prototype, now: datetime, program: Program) -> dict[str
 def _issue(ledger: Ledger, party: str, now: datetime) -> RemsIdIssued:
     kind = party.partition(":")[0]
     state = ledger.patient(party, now) if kind == "patient" else ledger.standing(party, now)
-    since = next(change.at for change in (state.changes if state else ()) if change.state not in ("none", "pending"))
+    since = next(
+        change.at for change in (state.changes if state else ()) if change.state not in ("none", "pending")
+    )
     rems_id = next(candidates(kind, party.partition(":")[2]))  # type: ignore[arg-type]
     decision = RemsIdIssued(
         decision_id=f"rems_id:{party}", at=since, who=MACHINE, reason="enrolled", party=party, rems_id=rems_id
@@ -213,6 +219,7 @@ def _rows(
     forms: Sequence[RecordedForm],
     ledger: Ledger,
     issued: RemsIdIssued,
+    *,
     now: datetime,
     program: Program,
 ) -> dict[str, list[Row]]:
