@@ -5,6 +5,7 @@ of weights that are shipped, and writes it to ``extractors/calibration/fitted.js
 same with other weights, is another reader: for it the table in ``confidence`` speaks.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -25,12 +26,13 @@ from extractors.features import (
 )
 from extractors.marks import MarkReading
 from extractors.signatures import SignatureReading
+from form_templates.model import Kind
 
 FITTED = Path(__file__).parent / "calibration" / "fitted.json"
 
 Group = Literal["alone", "written", "mark", "signature", "empty"]
-"""What is accepted together, each keeping the target error by itself. ``alone`` is what the quick net may
-settle without the others."""
+"""What may pass: a written field (``alone``: on the word of the quick net only), ticks, a signature,
+an empty field."""
 
 
 class Judge(Protocol):
@@ -46,7 +48,7 @@ class Judge(Protocol):
     def empty(self, evidence: EmptyEvidence) -> float:
         """That a field in which nothing was found is empty."""
 
-    def mark(self, reading: MarkReading, *, standard: bool, residual_px: float) -> float:
+    def mark(self, kind: Kind, reading: MarkReading, *, standard: bool, residual_px: float) -> float:
         """That the answer of a ticked field is right."""
 
     def signature(self, reading: SignatureReading, *, standard: bool, residual_px: float) -> float:
@@ -70,7 +72,14 @@ class Cautious:
         """By the table."""
         return confidence.empty(evidence)
 
-    def mark(self, reading: MarkReading, *, standard: bool, residual_px: float) -> float:  # noqa: ARG002
+    def mark(
+        self,
+        kind: Kind,  # noqa: ARG002 - judges' form
+        reading: MarkReading,
+        *,
+        standard: bool,  # noqa: ARG002
+        residual_px: float,
+    ) -> float:
         """As the marks themselves say."""
         return reading.probability - (0.003 if residual_px > 3 else 0.0)
 
@@ -93,23 +102,52 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Curve(_Frozen):
-    """A logistic score laid over a monotone table.
+class Tree(_Frozen):
+    """One regression tree, its nodes in rows; the first is the root.
 
     Attributes:
-        bias, weights: of the score, a weight for each figure of the row.
+        figure: which figure of the row a node asks about; -1 for a leaf.
+        most: a figure up to this goes left.
+        left, right: where to go on.
+        value: what a leaf adds to the score.
+    """
+
+    figure: tuple[int, ...]
+    most: tuple[float, ...]
+    left: tuple[int, ...]
+    right: tuple[int, ...]
+    value: tuple[float, ...]
+
+    def __call__(self, row: Sequence[float]) -> float:
+        """What the tree adds to the score of a row."""
+        node = 0
+        while (figure := self.figure[node]) >= 0:
+            node = self.left[node] if row[figure] <= self.most[node] else self.right[node]
+        return self.value[node]
+
+
+class Curve(_Frozen):
+    """A score of boosted trees laid over a monotone table.
+
+    Attributes:
+        bias: score without any tree.
+        trees: what they add.
         scores, sure: the table: probability of being right at some scores, both growing; straight in between.
     """
 
     bias: float
-    weights: tuple[float, ...]
+    trees: tuple[Tree, ...]
     scores: tuple[float, ...]
     sure: tuple[float, ...]
 
     def __call__(self, row: Row) -> float:
         """The probability of being right."""
-        score = self.bias + float(row @ np.array(self.weights))
-        return float(np.interp(score, self.scores, self.sure))
+        return float(np.interp(self.score(row), self.scores, self.sure))
+
+    def score(self, row: Row) -> float:
+        """The trees' log odds."""
+        figures = row.tolist()
+        return self.bias + sum(tree(figures) for tree in self.trees)
 
 
 class Gate(_Frozen):
@@ -157,9 +195,9 @@ class Calibrated:
         """By its curve."""
         return self.fitted.empties(empty_features(evidence))
 
-    def mark(self, reading: MarkReading, *, standard: bool, residual_px: float) -> float:
+    def mark(self, kind: Kind, reading: MarkReading, *, standard: bool, residual_px: float) -> float:
         """By its curve."""
-        return self.fitted.marks(mark_features(reading, standard=standard, residual_px=residual_px))
+        return self.fitted.marks(mark_features(kind, reading, standard=standard, residual_px=residual_px))
 
     def signature(self, reading: SignatureReading, *, standard: bool, residual_px: float) -> float:
         """By its curve."""

@@ -79,6 +79,7 @@ class Evidence:
         known: its words are on the field's list; none where there is no list.
         placed: it fits the rest of its address; none where that says nothing.
         letters: length of the text.
+        joints: gaps and hyphens in it, which are easily taken for each other.
         lines: number of lines.
         height_px: height of the lowest line.
         pieces: connected pieces of ink; more than letters where strokes are broken.
@@ -101,6 +102,7 @@ class Evidence:
     known: bool | None
     placed: bool | None
     letters: int
+    joints: int
     lines: int
     height_px: int
     pieces: int

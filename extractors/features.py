@@ -40,6 +40,7 @@ WRITTEN = (
     "placed",
     "misplaced",
     "letters",
+    "joints",
     "lines",
     "low",
     "broken",
@@ -50,6 +51,18 @@ WRITTEN = (
     *KINDS,
 )
 """Names of the figures of ``written_features``, in their order."""
+
+
+GROWS: frozenset[str] = frozenset(
+    {
+        "share", "first", "first_letter", "witness", "witness_letter", "first_agrees", "witness_agrees",
+        "third_agrees", "plausible", "known", "placed",
+    }
+)  # fmt: skip
+FALLS: frozenset[str] = frozenset(
+    {"third_disagrees", "misplaced", "joints", "low", "broken", "residual", "alien", "outside"}
+)
+"""Figures that can only speak for a reading, and only against it: no fit may learn otherwise."""
 
 
 def written_class(evidence: Evidence) -> str:
@@ -79,6 +92,7 @@ def written_features(evidence: Evidence) -> Row:
         evidence.placed is True,
         evidence.placed is False,
         log(letters),
+        evidence.joints,
         evidence.lines - 1,
         max(0.0, 1 - evidence.height_px / 24),
         max(0.0, evidence.pieces / letters - 1.2),
@@ -95,16 +109,25 @@ def empty_features(evidence: EmptyEvidence) -> Row:
     return _row(evidence.alien_share, evidence.standard, _fit(evidence.residual_px))
 
 
-def mark_features(reading: MarkReading, *, standard: bool, residual_px: float) -> Row:
-    """Whether something is marked, what was odd about the marks, rows to the inch, fit of the page."""
+MARK_KINDS: tuple[Kind, ...] = ("check", "yes_no", "choice", "choices")
+
+
+def mark_features(kind: Kind, reading: MarkReading, *, standard: bool, residual_px: float) -> Row:
+    """What is marked and how plainly, what was odd about it, rows to the inch, fit of the page, kind."""
+    standing = [mark.strength for mark in reading.options if mark.strength >= 1]
+    others = [mark.strength for mark in reading.options if mark.strength < 1]
     return _row(
         reading.value not in (None, False),
+        min(min(standing, default=0.0), 4.0),
+        max(others, default=0.0),
+        len(standing),
         "faint" in reading.reasons,
         "touched" in reading.reasons,
         "crossed_out" in reading.reasons,
         "two_marked" in reading.reasons,
         standard,
         _fit(residual_px),
+        *(kind == one for one in MARK_KINDS),
     )
 
 

@@ -243,7 +243,7 @@ def _marked(
 ) -> FieldReading:
     marks = read_marks(page, field, ticks, standard=standard)
     unmarked = marks.value in (None, False)
-    sure = decide.judge.mark(marks, standard=standard, residual_px=page.residual_px)
+    sure = decide.judge.mark(field.kind, marks, standard=standard, residual_px=page.residual_px)
     standing = [mark.value for mark in marks.options if mark.strength >= 1]
     return FieldReading(
         name=field.name,

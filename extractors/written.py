@@ -259,6 +259,7 @@ class Voices:
             known=found.known,
             placed=found.placed,
             letters=len(found.raw),
+            joints=sum(found.raw.count(sign) for sign in " -"),
             lines=len(field.lines),
             height_px=min(line.pixels.shape[0] for line in field.lines),
             pieces=sum(cv2.connectedComponents(255 - line.pixels)[0] - 1 for line in field.lines),

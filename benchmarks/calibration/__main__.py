@@ -22,7 +22,7 @@ from benchmarks.calibration.report import Ended, ended, report
 from extractors.calibrated import FITTED, Calibrated
 from pipelines.threads import one_thread_each
 
-CHECKS = 3
+CHECKS = 10
 """The check fits as many times, each time without a part of the faxes, and looks at that part."""
 
 

@@ -178,7 +178,7 @@ def _step(read: WrittenField, told: Json) -> Step:
 def _marked(cut: CutPage) -> Iterator[Case]:
     for asked, marks in cut.marks:
         told = cut.truth[asked.name]
-        row = mark_features(marks, standard=cut.standard, residual_px=cut.residual_px)
+        row = mark_features(asked.kind, marks, standard=cut.standard, residual_px=cut.residual_px)
         seen = bool({"two_marked", "crossed_out"} & set(marks.reasons))
         right = seen if told.get("two_marked") else same_value(asked.kind, marks.value, _json(told["value"]))
         yield Case(

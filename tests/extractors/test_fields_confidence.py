@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractors import calibrated
-from extractors.calibrated import Calibrated, Cautious, Curve, Fitted, Gate, judge_of
+from extractors.calibrated import Calibrated, Cautious, Curve, Fitted, Gate, Tree, judge_of
 from extractors.confidence import ERROR, STEPS, EmptyEvidence, Evidence, empty, written
 from extractors.features import KINDS, WRITTEN, written_class, written_features
 from extractors.readers.null import NullReader
@@ -29,6 +29,7 @@ SURE = Evidence(
     known=True,
     placed=None,
     letters=8,
+    joints=0,
     lines=1,
     height_px=30,
     pieces=8,
@@ -136,7 +137,15 @@ def test_type_and_hand_words_and_numbers_one_net_and_two_are_judged_apart() -> N
     assert len(kinds) == 8
 
 
-CURVE = Curve(bias=0.0, weights=(1.0,), scores=(-2.0, 0.0, 3.0), sure=(0.1, 0.5, 0.999))
+STUMP = Tree(figure=(0, -1, -1), most=(1.5, 0, 0), left=(1, 0, 0), right=(2, 0, 0), value=(0, -1.0, 2.0))
+CURVE = Curve(bias=0.5, trees=(STUMP, STUMP), scores=(-2.0, 0.0, 3.0), sure=(0.1, 0.5, 0.999))
+
+
+def test_a_curve_adds_up_its_trees() -> None:
+    assert CURVE.score(np.array([1.5])) == -1.5
+    assert CURVE.score(np.array([1.6])) == 4.5
+    assert CURVE(np.array([1.6])) == 0.999
+    assert CURVE(np.array([0.0])) == pytest.approx(0.2)
 
 
 @given(st.floats(-50, 50), st.floats(-50, 50))
@@ -147,7 +156,7 @@ def test_a_curve_never_falls(one: float, other: float) -> None:
 
 
 def fitted(voices: str) -> Fitted:
-    flat = Curve(bias=0.0, weights=(0.0,) * len(WRITTEN), scores=(0.0,), sure=(0.75,))
+    flat = Curve(bias=0.0, trees=(), scores=(0.0,), sure=(0.75,))
     gates = (Gate(target_error=0.001, least=0.9995), Gate(target_error=0.01, least=0.99))
     return Fitted(
         voices=voices,
