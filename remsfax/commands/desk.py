@@ -3,6 +3,7 @@
 # ruff: noqa: PLC0415 - rooms are imported when a command runs, so that help answers at once
 
 import json
+import signal
 import subprocess
 import sys
 from contextlib import contextmanager, nullcontext
@@ -146,6 +147,8 @@ def disable(
 @contextmanager
 def _reader_beside() -> "Iterator[None]":
     """A process that reads faxes again as long as the desk runs: reading would hold the pages up."""
+    # uvicorn hands the signal that stopped it on: unheard, it would end this process with its child alive.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     process = subprocess.Popen([sys.executable, "-m", "remsfax", "reread", "--watch"])
     try:
         yield
