@@ -176,7 +176,11 @@ class Voices:
         doubtful = [
             index
             for index, (field, heard) in enumerate(read)
-            if heard is not None and not field.handwritten and not self.passes("written", field, target_error)
+            if heard is not None
+            and not field.handwritten
+            and field.confidence >= self.judge.third_from
+            and not MUST_SEE.intersection(field.reasons)
+            and not self.passes("written", field, target_error)
         ]
         said = self.third([read[index][0] for index in doubtful])
         for index, readings in zip(doubtful, said, strict=False):
