@@ -232,7 +232,7 @@ def outcome(case: Case, judge: Calibrated, target: float) -> tuple[Step, float, 
         looks = [(case.group, case.nets)]
     last, figure = case.nets, 0.0
     for group, step in looks:
-        if step is None:
+        if step is None or (step is case.third and (case.nets.seen or figure < judge.third_from)):
             continue
         sure = curve_of(judge.fitted, step)(step.row)
         if group != "alone":
