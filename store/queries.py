@@ -227,9 +227,7 @@ def _summaries(session: Session, keys: list[str]) -> list[TransmissionSummary]:
     documents: dict[str, list[DocumentSummary]] = defaultdict(list)
     ordinals: dict[str | None, int] = {}
     for document in session.execute(
-        select(Document)
-        .where(Document.transmission_id.in_(keys), still_counts())
-        .order_by(Document.ordinal)
+        select(Document).where(Document.transmission_id.in_(keys), still_counts()).order_by(Document.ordinal)
     ).scalars():
         ordinals[document.id] = document.ordinal
         documents[document.transmission_id].append(_document(document))
