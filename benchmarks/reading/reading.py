@@ -26,8 +26,8 @@ REPOSITORY = Path(__file__).resolve().parent.parent.parent
 CACHE = REPOSITORY / "var" / "cache"
 FAXES = REPOSITORY / "var" / "benchmarks" / "reading"
 SCRATCH = REPOSITORY / "var" / "benchmarks" / "hands"
-RIVAL_ROUNDS = 4
-"""The rivals read every fourth round of forms: a quarter of the fields, every form and line among them."""
+RIVAL_ROUNDS = 5
+"""The rivals read every fifth round of forms: all forms, all manners of filling, all lines are among them."""
 ROUND = 12
 OWN = "remsfax"
 
