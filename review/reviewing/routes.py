@@ -34,7 +34,7 @@ from review.reviewing.model import (
 )
 from review.reviewing.showing import shown_findings, shown_task, shown_work
 from review.reviewing.values import named, take, text_of
-from review.web.routing import DeskRouter, Done
+from review.web.routing import DeskRouter, Done, FaxId, PageNumber
 from store.database import reading
 from store.desk import answering, looks, queue, rejecting
 from store.desk.errors import StaleSave
@@ -173,7 +173,7 @@ def snippet(task_id: str, desk: TheDesk) -> Response:
 
 
 @router.get("/review/faxes/{transmission_id}/pages/{number}.png")
-def page_picture(transmission_id: str, number: int, desk: TheDesk, me: Me) -> Response:
+def page_picture(transmission_id: FaxId, number: PageNumber, desk: TheDesk, me: Me) -> Response:
     """A whole page, upright; a PNG. The look is noted."""
     turns = page_turns(desk.database, transmission_id, number)
     looks.note_look(desk.database, me.person, transmission_id, number, "page")

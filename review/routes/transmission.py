@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from fastapi import Path, Query
+from fastapi import Query
 from pydantic import Field
 from sqlalchemy import select
 from starlette.responses import Response
@@ -12,7 +12,7 @@ from review.context import DeskContext, Me, TheDesk
 from review.errors import NotHere, Refused
 from review.pictures import PictureError
 from review.routes.page_kinds import PageKindChoice, choice_of, page_kinds
-from review.web.routing import DeskRouter, Done, Nothing, Order, PageModel
+from review.web.routing import DeskRouter, Done, FaxId, Nothing, Order, PageModel, PageNumber
 from store.database import reading
 from store.desk.looks import happenings, note_look
 from store.desk.model import Happening
@@ -26,8 +26,6 @@ from store.triage.viewing import DecisionView, FaxMark, FaxPage, FaxView, Planne
 
 router = DeskRouter("triage")
 
-FaxId = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
-PageNumber = Annotated[int, Path(ge=1, le=1_000_000)]
 THUMBNAIL_PX = 240
 
 StepName = Literal[

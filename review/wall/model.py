@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from form_templates.model import Kind
 from review.errors import Refused
 from review.reviewing.model import Id
 from review.web.routing import Done, Order, PageModel
@@ -53,7 +54,7 @@ class WallPage(PageModel):
 class OpenOrder(Order):
     """Asks for one wall. Sent as a change, since the value may be somebody's birth date."""
 
-    field_kind: ShortText
+    field_kind: Kind
     value: ShortText
 
 
@@ -64,7 +65,7 @@ class ConfirmOrder(Order):
     """
 
     decision_id: Id
-    field_kind: ShortText
+    field_kind: Kind
     value: ShortText
     tiles: Annotated[tuple[ShortText, ...], Field(max_length=MOST_TILES)] | ShortText
     odd: Annotated[tuple[Id, ...], Field(max_length=MOST_TILES)] | Id = ()

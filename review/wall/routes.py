@@ -1,10 +1,11 @@
 """The pages and actions of the glyph wall."""
 
+from typing import cast
 from uuid import uuid4
 
 from starlette.responses import Response
 
-from form_templates.model import FormField
+from form_templates.model import FormField, Kind
 from review.context import DeskContext, Me, TheDesk
 from review.pictures import TILE_MARGIN_IN
 from review.reviewing.asked import pictured
@@ -83,7 +84,7 @@ def _group(group: WallGroup) -> ShownGroup:
     return ShownGroup(
         field_kind=group.field_kind,
         value=group.value,
-        shown=_shown(group.field_kind, group.value),
+        shown=_shown(cast("Kind", group.field_kind), group.value),
         tasks=group.tasks,
     )
 
@@ -100,7 +101,7 @@ def _tile(desk: DeskContext, tile: Tile) -> ShownTile:
     )
 
 
-def _shown(field_kind: str, key: str) -> str:
+def _shown(field_kind: Kind, key: str) -> str:
     """What a wall's tiles were read as, in words."""
     words = _words(field_kind, key)
     if field_kind == "choice":

@@ -9,9 +9,9 @@ import inspect
 import re
 from collections.abc import Callable, Coroutine
 from functools import wraps
-from typing import Any, TypeVar, get_origin
+from typing import Annotated, Any, TypeVar, get_origin
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -27,6 +27,10 @@ from store.errors import StoreError
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 _HALF = re.compile("[\ud800-\udfff]")
+
+FaxId = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
+PageNumber = Annotated[int, Path(ge=1, le=1_000_000)]
+
 PAGE_REQUEST = "page_request"
 """Name of the parameter by which a page or an action may ask for the request itself."""
 
