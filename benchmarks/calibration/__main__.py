@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     voices = voices_of(options.leading, options.witness).nets
     sys.stdout.write(report(list(_checked(cases, voices, options.target)), cases) + "\n")
     options.out.parent.mkdir(parents=True, exist_ok=True)
-    options.out.write_text(fit(cases, voices).model_dump_json(indent=1) + "\n", encoding="utf-8")
+    options.out.write_text(fit(cases, voices).model_dump_json() + "\n", encoding="utf-8")
     sys.stderr.write(f"{options.out} written for {voices}\n")
     return 0
 
