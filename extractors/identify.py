@@ -35,11 +35,15 @@ _COVER_WORDS = re.compile(
     r"|phone|date|comments?|message|recipient|sender)\b",
     re.IGNORECASE,
 )
+_TO_WORD = re.compile(r"\b(to|attn|attention)\b", re.IGNORECASE)
+_FROM_WORD = re.compile(r"\bfrom\b", re.IGNORECASE)
 _COVER_TITLE = re.compile(
     r"^\W*(?:fax|facsimile)\s+(?:cover|transmission|transmittal|message)\b|^\W*cover\s+(?:sheet|page)\b",
     re.IGNORECASE | re.MULTILINE,
 )
 """The title tells a cover sheet whose other words a hand or a bad line made unreadable."""
+_FAX_ALONE = re.compile(r"^\W*(?:fax|facsimile)\W*$", re.IGNORECASE | re.MULTILINE)
+"""A title of this one word stands for the one of "to" and "from" that a bad line took."""
 _LAB_WORDS = re.compile(
     r"\b(laborator\w+|lab|results?|reference\s+(?:range|interval)|ref\.?\s+range|specimen|collected|units?|flag"
     r"|hemoglobin|hematocrit|platelets?|wbc|rbc|creatinine|tsh|cbc|urinalysis|mg/dl|g/dl|k/ul|accession|abnormal)\b",
@@ -175,9 +179,8 @@ def kind_by_words(text: str) -> tuple[PageKind, None, None, None, float]:
     cover = {match.lower() for match in _COVER_WORDS.findall(text)}
     lab = {match.lower() for match in _LAB_WORDS.findall(text)}
     is_fax = bool(re.search(r"\b(fax|facsimile)\b", text, re.IGNORECASE))
-    addressed = bool(re.search(r"\b(to|attn|attention)\b", text, re.IGNORECASE)) and bool(
-        re.search(r"\bfrom\b", text, re.IGNORECASE)
-    )
+    to, sender, title = (bool(pattern.search(text)) for pattern in (_TO_WORD, _FROM_WORD, _FAX_ALONE))
+    addressed = to + sender + title >= 2
     if len(lab) >= 4 and len(lab) >= len(cover) - 1:
         return "lab_report", None, None, None, min(0.97, 0.6 + 0.07 * len(lab))
     if is_fax and addressed and len(cover) >= 5 and words < 400:

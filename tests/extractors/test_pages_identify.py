@@ -122,3 +122,9 @@ def test_a_form_too_faint_to_read_is_not_blank(blanks: Blanks) -> None:
 def test_a_title_tells_a_cover_sheet_whose_other_words_cannot_be_read() -> None:
     assert kind_by_words("Harbor Point Neurology\nFAX COVER SHEET\nTobis Illaueva\nIROM\n")[0] == "cover"
     assert kind_by_words("We sent the fax cover sheet yesterday.\nYours, the office")[0] == "unknown"
+
+
+def test_a_title_of_one_word_stands_for_an_address_that_was_lost() -> None:
+    rest = "FROM: Tobias Calloway\nPHONE: (919) 555-0154\nDATE\nPAGES 4\nRE: forms\nCOMMENTS"
+    assert kind_by_words(f"Pine Grove Clinic\nFAX\n{rest}")[0] == "cover"
+    assert kind_by_words(f"Pine Grove Clinic\nSee our fax of Monday.\n{rest}")[0] == "unknown"
