@@ -112,8 +112,9 @@ class Seat:
         """Type an answer, if any, and accept it, against advice too; returns when the next task is shown."""
         before = self.task
         if text:
-            self.page.keyboard.type(text)
-            # What speaks against a text is shown soon after it was typed; then Enter is pressed twice.
+            # What speaks against a text is shown once the desk has told; then Enter is pressed twice.
+            with self.page.expect_response(lambda answer: "/review/check" in answer.url):
+                self.page.keyboard.type(text)
             self.page.wait_for_timeout(800)
         elif self.page.locator("#entry input[name=verdict]").count():
             self.press("1", "Tab")

@@ -99,9 +99,8 @@ def test_typing_replaces_and_undo_brings_it_back(at_work: AtWork, browser: Brows
         seat.all_saved()
 
 
-def test_a_script_as_a_name_is_shown_as_text(at_work: AtWork, browser: Browser) -> None:
-    house, desk = at_work
-    with seat_at(browser, desk.address, "reviewer") as seat:
+def test_a_script_as_a_name_is_shown_as_text(house: House, browser: Browser) -> None:
+    with house.running(free_port()) as desk, seat_at(browser, desk.address, "reviewer") as seat:
         task = seat.to_typed_field()
         seat.enter(SCRIPT)
         seat.all_saved()
@@ -171,9 +170,8 @@ def test_a_server_that_dies_while_somebody_types_loses_nothing(house: House, bro
             assert seat.page.evaluate("document.activeElement.id") == "value"
 
 
-def test_a_lost_connection_stores_every_answer_once(at_work: AtWork, browser: Browser) -> None:
-    house, desk = at_work
-    with seat_at(browser, desk.address, "reviewer") as seat:
+def test_a_lost_connection_stores_every_answer_once(house: House, browser: Browser) -> None:
+    with house.running(free_port()) as desk, seat_at(browser, desk.address, "reviewer") as seat:
         seat.to_typed_field()
         seat.page.wait_for_timeout(800)
         before = house.answers()
