@@ -14,7 +14,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from extractors.model import Gray
-from extractors.readers.ctc import ALPHABET, LogProbabilities, best_path, text_probability
+from extractors.readers.ctc import LogProbabilities, best_path, text_probability
 from extractors.readers.protocol import LineCrop, LineReading, ReaderError
 
 MODELS = Path(__file__).parent.parent / "models"
@@ -119,8 +119,3 @@ class PpOcr:
         kept = text.strip()
         start = len(text) - len(text.lstrip())
         return LineReading(kept, text_probability(logs, text), letters[start : start + len(kept)], logs)
-
-
-def letters_known() -> str:
-    """The letters this reader can say."""
-    return ALPHABET
