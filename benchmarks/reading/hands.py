@@ -8,9 +8,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import NDArray
 
-from benchmarks.training.split import Part, held_out_part, part_of
+from benchmarks.training.split import Part, held_out_part
 from benchmarks.training.writing import (
     Hands,
     Ink,
@@ -60,46 +59,7 @@ def open_writers(shelf: FontShelf, part: Part, data: Path | None, scratch: Path)
         return Writers(part, faces)
     folder = data / "handwriting" if (data / "handwriting").is_dir() else data
     scratch.mkdir(parents=True, exist_ok=True)
-    hands = load_hands(folder, part)
-    letters = _with_photos(hands.letters, folder / "chars62_photos.npz", part)
-    names = _in_black(load_names(folder, scratch, part), scratch / "names-in-black")
-    return Writers(part, faces, Hands(hands.digits, letters), names)
-
-
-def _in_black(names: WrittenNames, folder: Path) -> WrittenNames:
-    """The same pictures, once, with pale strokes made as dark as a pen's: cleaning drops what is too pale."""
-    folder.mkdir(exist_ok=True)
-    entries = []
-    for file, label in names.entries:
-        name = Path(file).name
-        if not (folder / name).exists():
-            picture = np.asarray(cv2.imread(str(names.folder / file), cv2.IMREAD_GRAYSCALE), np.uint8)
-            cv2.imwrite(str(folder / name), _stretched(picture))
-        entries.append((name, label))
-    return WrittenNames(folder, tuple(entries))
-
-
-def _stretched(picture: Gray) -> Gray:
-    """Gray levels spread so that writing is black; a printed label, left or above, has no say in it."""
-    rows, columns = picture.shape
-    written = picture[:, 78:] if columns >= 380 else picture[round(rows * 0.42) :]
-    limit, inked = cv2.threshold(written, 0, 255, cv2.THRESH_BINARY_INV + cv2.THRESH_OTSU)
-    strokes = float(written[inked > 0].mean()) if inked.any() else 0.0
-    gain = 0.5 * 255 / max(8.0, limit - strokes)
-    return np.asarray(np.clip((picture.astype(np.float32) - limit) * gain + 0.5 * 255, 0, 255), np.uint8)
-
-
-def _with_photos(
-    letters: Mapping[str, NDArray[np.uint8]], file: Path, part: Part
-) -> dict[str, NDArray[np.uint8]]:
-    """Letters with the photographed capitals of the part's image numbers among them."""
-    with np.load(file) as stored:
-        images, labels, numbers, kinds = stored["X"], stored["y"], stored["index"], stored["kind"]
-    mine = np.array([part_of(f"chars62-{number}") == part for number in numbers]) & (kinds == "CAP")
-    known = {letter: list(pool) for letter, pool in letters.items()}
-    for image, label in zip(images[mine], labels[mine], strict=True):
-        known.setdefault(str(label), []).append(image if image.max() > 1 else image * np.uint8(255))
-    return {letter: np.stack(pool) for letter, pool in sorted(known.items())}
+    return Writers(part, faces, load_hands(folder, part), load_names(folder, scratch, part))
 
 
 def one_writer(hands: Hands, rng: Generator) -> Hands:

@@ -112,10 +112,12 @@ def load_hands(folder: Path, part: str) -> Hands:
     keep = np.array([part_of(f"name-{source}") == part for source in names["source"]])
     letters = {letter: names["X"][keep & (names["y"] == letter)] for letter in map(chr, range(65, 91))}
     pens = np.load(folder / "chars62_photos.npz")
-    keep = np.array([part_of(f"chars62-{index}") == part for index in pens["index"]]) & (
-        pens["kind"] == "SMALL"
+    mine = np.array([part_of(f"chars62-{index}") == part for index in pens["index"]]) & (
+        pens["kind"] != "DIGIT"
     )
-    letters |= {letter: pens["X"][keep & (pens["y"] == letter)] for letter in map(chr, range(97, 123))}
+    for letter in np.unique(pens["y"][mine]):
+        photos = pens["X"][mine & (pens["y"] == letter)]
+        letters[letter] = np.concatenate([letters[letter], photos]) if letter in letters else photos
     return Hands(
         tuple(w for w in writers if all(len(v) for v in w.values())),
         {k: v for k, v in letters.items() if len(v)},
@@ -226,7 +228,7 @@ class WrittenNames:
 
 def _free_name(gray: NDArray[np.uint8]) -> Ink | None:
     """Names stand right of, or below, a printed label: both layouts are known by the crop's size."""
-    ink = (255 - gray.astype(np.float32)) / 255
+    ink = (255 - _stretched(gray).astype(np.float32)) / 255
     rows, columns = ink.shape
     if columns >= 380:
         ink[:, :78] = 0
@@ -248,6 +250,15 @@ def _free_name(gray: NDArray[np.uint8]) -> Ink | None:
     ys, xs = np.nonzero(mask)
     top, bottom, left, right = ys.min(), ys.max() + 1, xs.min(), xs.max() + 1
     return None if bottom - top < 8 else np.pad(ink[top:bottom, left:right], 4)
+
+
+def _stretched(gray: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Pale strokes as dark as a pen's, or cleaning drops them; a printed label, left or above, has no say."""
+    written = gray[:, 78:] if gray.shape[1] >= 380 else gray[round(gray.shape[0] * 0.42) :]
+    limit, inked = cv2.threshold(written, 0, 255, cv2.THRESH_BINARY_INV + cv2.THRESH_OTSU)
+    strokes = float(written[inked > 0].mean()) if inked.any() else 0.0
+    gain = 0.5 * 255 / max(8.0, limit - strokes)
+    return np.asarray(np.clip((gray.astype(np.float32) - limit) * gain + 0.5 * 255, 0, 255), np.uint8)
 
 
 def load_names(data: Path, scratch: Path, part: str) -> WrittenNames:

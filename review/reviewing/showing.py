@@ -136,10 +136,6 @@ def page_address(transmission_id: str, number: int) -> str:
     return f"/review/faxes/{transmission_id}/pages/{number}.png"
 
 
-def _verdict_answer(task: Task) -> dict[str, Any]:
-    return {"answer": "verdict", "choices": verdicts_of(task)}
-
-
 def _field_answer(task: Task, field: FormField) -> dict[str, Any]:
     if field.kind in CHOSEN_KINDS:
         return {
