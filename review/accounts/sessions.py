@@ -1,10 +1,9 @@
 """Sessions of the desk, by the lengths that its settings give."""
 
-from store.desk.sessions import open_session, session_of
-
 from review.accounts.model import Visitor
 from review.context import DeskContext
 from store.desk.model import NewSession
+from store.desk.sessions import open_session, session_of
 
 
 def find_visitor(desk: DeskContext, token: str) -> Visitor | None:
