@@ -1,8 +1,9 @@
 """Reads the fields of registered pages: the one place where ink, readers, values and confidence meet."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from extractors.acceptance import HELD_BACK, NO_LINES, Acceptance, Lines
 from extractors.calibrated import Group, Judge, judge_of
 from extractors.cut_off import CUT_OFF, is_cut_off
 from extractors.marks import read_marks
@@ -36,14 +37,24 @@ class PageFields:
 
 
 def read_form_page(
-    page: RegisteredPage, template: Template, readers: Readers, *, target_error: float
+    page: RegisteredPage,
+    template: Template,
+    readers: Readers,
+    *,
+    target_error: float,
+    lines: Lines = NO_LINES,
 ) -> PageFields:
     """Read every field of one page: see ``read_form_pages``."""
-    return read_form_pages([page], template, readers, target_error=target_error)[0]
+    return read_form_pages([page], template, readers, target_error=target_error, lines=lines)[0]
 
 
 def read_form_pages(
-    pages: Sequence[RegisteredPage], template: Template, readers: Readers, *, target_error: float
+    pages: Sequence[RegisteredPage],
+    template: Template,
+    readers: Readers,
+    *,
+    target_error: float,
+    lines: Lines = NO_LINES,
 ) -> list[PageFields]:
     """Read every field of some pages of a form, in the order in which the template lists them.
 
@@ -52,6 +63,7 @@ def read_form_pages(
         template: the form's template.
         readers: the voices.
         target_error: share of fields that may be wrong among those that nobody sees.
+        lines: from where on fields of a sort may pass, by what was measured of them.
 
     Returns:
         For each page one reading for each of its fields. On a doubtful page every field is none with the
@@ -64,8 +76,8 @@ def read_form_pages(
     judge = judge_of(readers.nets)
     cuts = [_Cut.of(page, template) for page in pages]
     fields = [field for cut in cuts for field in cut.written]
-    written = {field.asked.name: field for field in Voices(readers, judge).read(fields, target_error)}
-    decide = _Decisions(judge, target_error)
+    written = {field.asked.name: field for field in Voices(readers, judge, lines).read(fields, target_error)}
+    decide = _Decisions(Acceptance(judge, target_error, lines))
     return [_page_fields(cut, written, decide, readers) for cut in cuts]
 
 
@@ -135,6 +147,7 @@ def read_document(
     readers: Readers,
     *,
     target_error: float,
+    lines: Lines = NO_LINES,
 ) -> DocumentReading:
     """Read one form of a transmission.
 
@@ -144,6 +157,7 @@ def read_document(
         template: the form's template.
         readers: the voices.
         target_error: share of fields that may be wrong among those that nobody sees.
+        lines: from where on fields of a sort may pass, by what was measured of them.
 
     Returns:
         A reading for every field of the form. Fields of a page that did not come are none with the reason
@@ -157,9 +171,8 @@ def read_document(
     problems: list[Problem] = []
     came = [number for number in range(1, len(template.pages) + 1) if number in registered]
     sheets = [registered[number] for number in came]
-    reads = dict(
-        zip(came, read_form_pages(sheets, template, readers, target_error=target_error), strict=True)
-    )
+    read_pages = read_form_pages(sheets, template, readers, target_error=target_error, lines=lines)
+    reads = dict(zip(came, read_pages, strict=True))
     for number in range(1, len(template.pages) + 1):
         page = registered.get(number)
         if page is None:
@@ -223,14 +236,27 @@ def _unread(field: FormField, page: RegisteredPage, reason: str, decision: Decis
 class _Decisions:
     """Who decides on the fields of a page."""
 
-    judge: Judge
-    target_error: float
+    acceptance: Acceptance
 
-    def __call__(self, group: Group, sure: float, *, is_empty: bool, must_see: bool = False) -> Decision:
-        """``must_see``: something was seen that a person has to look at whatever the figures say."""
-        if must_see or not self.judge.passes(group, sure, self.target_error):
-            return "review"
-        return "empty" if is_empty else "accept"
+    @property
+    def judge(self) -> Judge:
+        """Says how sure a reading is."""
+        return self.acceptance.judge
+
+    def __call__(
+        self, reading: FieldReading, group: Group, *, is_empty: bool, must_see: bool = False
+    ) -> FieldReading:
+        """The reading with what becomes of it.
+
+        ``must_see``: something was seen that a person has to look at whatever the figures say.
+        """
+        kind, sure = reading.kind, reading.confidence
+        if must_see:
+            return reading
+        if self.acceptance.passes(group, kind, sure):
+            return replace(reading, decision="empty" if is_empty else "accept")
+        held_back = self.acceptance.holds_back(group, kind, sure)
+        return replace(reading, reasons=(*reading.reasons, HELD_BACK)) if held_back else reading
 
 
 def _marked(
@@ -245,23 +271,20 @@ def _marked(
     unmarked = marks.value in (None, False)
     sure = decide.judge.mark(field.kind, marks, standard=standard, residual_px=page.residual_px)
     standing = [mark.value for mark in marks.options if mark.strength >= 1]
-    return FieldReading(
+    reading = FieldReading(
         name=field.name,
         kind=field.kind,
         value=marks.value,
         raw=" ".join(standing),
         confidence=sure,
-        decision=decide(
-            "mark",
-            sure,
-            is_empty=unmarked,
-            must_see=bool({"two_marked", "crossed_out"} & set(marks.reasons)),
-        ),
+        decision="review",
         reader="mark" if standing or marks.value else "none",
         page=page.received_page,
         box_px=page.received_box(_around(field.boxes)),
         reasons=marks.reasons,
     )
+    must_see = bool({"two_marked", "crossed_out"} & set(marks.reasons))
+    return decide(reading, "mark", is_empty=unmarked, must_see=must_see)
 
 
 def _signed(
@@ -269,43 +292,42 @@ def _signed(
 ) -> FieldReading:
     signature = read_signature(writing)
     sure = decide.judge.signature(signature, standard=standard, residual_px=page.residual_px)
-    return FieldReading(
+    typed = "typed" in signature.reasons
+    reading = FieldReading(
         name=field.name,
         kind=field.kind,
         value=signature.present,
         raw="signed" if signature.present else "",
         confidence=sure,
-        decision=decide(
-            "signature", sure, is_empty=not signature.present, must_see="typed" in signature.reasons
-        ),
+        decision="review",
         reader="signature" if signature.present else "none",
         page=page.received_page,
         box_px=page.received_box(_joined(_around(field.boxes), writing)),
         reasons=signature.reasons,
-        handwritten=signature.present and "typed" not in signature.reasons,
+        handwritten=signature.present and not typed,
     )
+    return decide(reading, "signature", is_empty=not signature.present, must_see=typed)
 
 
 def _written(page: RegisteredPage, field: WrittenField, decide: _Decisions) -> FieldReading:
     asked = field.asked
-    return FieldReading(
+    reading = FieldReading(
         name=asked.name,
         kind=asked.kind,
         value=field.value,
         raw=field.raw,
         confidence=field.confidence,
-        decision=decide(
-            "written" if field.filled else "empty",
-            field.confidence,
-            is_empty=not field.filled,
-            must_see=field.filled and (field.value is None or bool(MUST_SEE.intersection(field.reasons))),
-        ),
+        decision="review",
         reader=("handwriting" if field.handwritten else "print") if field.filled else "none",
         page=page.received_page,
         box_px=page.received_box(_joined(_around(asked.boxes), field.writing)),
         candidates=field.candidates,
         reasons=field.reasons,
         handwritten=field.filled and field.handwritten,
+    )
+    must_see = field.filled and (field.value is None or bool(MUST_SEE.intersection(field.reasons)))
+    return decide(
+        reading, "written" if field.filled else "empty", is_empty=not field.filled, must_see=must_see
     )
 
 

@@ -3,16 +3,19 @@
 At once, because the third voice starts one process for a document, not one for a field.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
 
 import cv2
 
-from extractors.addresses import Expected, expectations
+from extractors.acceptance import NO_LINES, Acceptance, Lines
 from extractors.calibrated import Group, Judge
 from extractors.confidence import EmptyEvidence, Evidence
 from extractors.crops import Line, cut_comb, cut_lines
 from extractors.decoding import as_asked
+from extractors.expected import Expected, expectations
+from extractors.mailbox import mailbox_of
 from extractors.model import Candidate
 from extractors.penmanship import typed_probability
 from extractors.readers.protocol import LineCrop, LineReader, LineReading, Readers
@@ -131,17 +134,32 @@ def of_page(fields: Sequence[WrittenField], fit: PageFit) -> list[WrittenField]:
 
 
 def with_expected(
-    fields: Sequence[WrittenField], quick: Mapping[str, tuple[LineReading, ...] | None]
+    fields: Sequence[WrittenField],
+    quick: Mapping[str, tuple[LineReading, ...] | None],
+    sent_on: date | None = None,
 ) -> list[WrittenField]:
-    """The fields of a document with what the quick net's reading of an address makes likely in it."""
+    """The fields of a document with what the quick net's reading of the others, and the call, make likely."""
     heard = [(field, quick.get(field.asked.name)) for field in fields]
     read = [
         (field.asked, " ".join(line.text for line in said), min(line.probability for line in said))
         for field, said in heard
         if said
     ]
-    expected = expectations(read)
+    expected = expectations(read, sent_on)
     return [replace(field, expected=expected.get(field.asked.name)) for field in fields]
+
+
+def names_first(fields: Sequence[WrittenField]) -> list[int]:
+    """The places of fields in the order to settle them: e-mail addresses after the names they are made of."""
+    return sorted(range(len(fields)), key=lambda index: fields[index].asked.kind == "email")
+
+
+def beside_names(field: WrittenField, settled: Iterable[WrittenField]) -> WrittenField:
+    """An e-mail address with what the names that were read make likely in it; other fields as they are."""
+    if field.asked.kind != "email":
+        return field
+    values = {other.asked.name: other.value for other in settled if other.value is not None}
+    return replace(field, expected=mailbox_of(field.asked, values))
 
 
 def _mostly_typed(fields: Sequence[WrittenField]) -> float:
@@ -152,17 +170,21 @@ def _mostly_typed(fields: Sequence[WrittenField]) -> float:
 
 @dataclass(frozen=True)
 class Voices:
-    """The readers, and the judge of what they read."""
+    """The readers, the judge of what they read, and the lines that measured errors have drawn."""
 
     readers: Readers
     judge: Judge
+    lines: Lines = field(default_factory=lambda: NO_LINES)
 
-    def read(self, fields: Sequence[WrittenField], target_error: float) -> list[WrittenField]:
+    def read(
+        self, fields: Sequence[WrittenField], target_error: float, sent_on: date | None = None
+    ) -> list[WrittenField]:
         """Read the written fields of a document, each voice asked only where those before leave doubt.
 
         Args:
             fields: ``of_page`` of one or more pages, empty fields too.
             target_error: share of fields that may be wrong among those that nobody sees.
+            sent_on: the day of the call, where it is known.
 
         Returns:
             The fields in their order, each with its value and confidence.
@@ -171,11 +193,14 @@ class Voices:
             ReaderError: a reader cannot work.
         """
         quick = {field.asked.name: self.witness(field) for field in fields if field.lines}
-        fields = with_expected(fields, quick)
-        read = [self._by_nets(field, quick.get(field.asked.name), target_error) for field in fields]
+        fields = with_expected(fields, quick, sent_on)
+        read: dict[int, tuple[WrittenField, Heard | None]] = {}
+        for index in names_first(fields):
+            field = beside_names(fields[index], (other for other, _ in read.values()))
+            read[index] = self._by_nets(field, quick.get(field.asked.name), target_error)
         doubtful = [
             index
-            for index, (field, heard) in enumerate(read)
+            for index, (field, heard) in read.items()
             if heard is not None
             and not field.handwritten
             and field.confidence >= self.judge.third_from
@@ -187,7 +212,7 @@ class Voices:
             field, heard = read[index]
             if heard is not None:
                 read[index] = (self.settled(field, replace(heard, third=readings)), None)
-        return [field for field, _ in read]
+        return [read[index][0] for index in range(len(fields))]
 
     def _by_nets(
         self, field: WrittenField, quick: tuple[LineReading, ...] | None, target_error: float
@@ -207,7 +232,8 @@ class Voices:
 
     def passes(self, group: Group, field: WrittenField, target_error: float) -> bool:
         """Whether a field that was read may pass unseen."""
-        sure = self.judge.passes(group, field.confidence, target_error)
+        acceptance = Acceptance(self.judge, target_error, self.lines)
+        sure = acceptance.passes(group, field.asked.kind, field.confidence)
         return sure and field.value is not None and not MUST_SEE.intersection(field.reasons)
 
     def leading(self, field: WrittenField) -> tuple[LineReading, ...]:

@@ -21,6 +21,7 @@ from typing import Any, Protocol
 from sqlalchemy.engine import Engine
 
 from form_templates.catalog import load_catalog
+from pipelines.acceptance import let_lines_follow
 from pipelines.failures import sentence_of
 from pipelines.handing_out import HandOut
 from pipelines.intake import open_source
@@ -214,6 +215,7 @@ def run_batch(
     batch_id = f"{began_at:%Y%m%dT%H%M%S}-{os.getpid()}"
     database, archive = store_database(settings.store), store_archive(settings.store)
     upgrade(database)
+    let_lines_follow(database, settings.reading)
     intake = Intake(open_source(source, settings.intake), settings, database, archive)
     reclaim_dead(database)
     state = _State(settings, database, ChunkPlanner(settings.batch.workers, settings.batch.chunk_seconds))

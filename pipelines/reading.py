@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from extractors.acceptance import NO_LINES, Lines
 from extractors.header_line import read_header
 from extractors.model import (
     DocumentReading,
@@ -53,6 +54,8 @@ def read_transmission(
     facts: TransmissionFacts | None,
     engine: ReadingEngine,
     plan: PagePlan = NO_PLAN,
+    *,
+    lines: Lines = NO_LINES,
 ) -> ReadFax:
     """Open, straighten, identify, split, register and read one fax.
 
@@ -62,6 +65,7 @@ def read_transmission(
         facts: what the fax server knew of the call; it outweighs the file's tags, and these the header line.
         engine: catalog, blanks and readers.
         plan: what people said of its pages; by default nothing.
+        lines: from where on fields may pass unseen, by what was measured of them.
 
     Raises:
         UnreadableFax: the file cannot be opened as a fax.
@@ -81,7 +85,7 @@ def read_transmission(
     for index, form in enumerate(found.documents):
         registered = {form_page: pages.registered(number, index) for form_page, number in form.pages.items()}
         with stage("read"):
-            documents.append(_read_form(form, registered, engine))
+            documents.append(_read_form(form, registered, engine, lines))
     other_pages = tuple(_read_other(number, pages) for number, _ in found.other_pages)
     reading = TransmissionReading(
         fax=fax,
@@ -189,12 +193,11 @@ class _Pages:
 
 
 def _read_form(
-    form: FormPages, registered: Mapping[int, RegisteredPage], engine: ReadingEngine
+    form: FormPages, registered: Mapping[int, RegisteredPage], engine: ReadingEngine, lines: Lines
 ) -> DocumentReading:
     template = engine.catalog.get(form.form, form.version)
-    return read_document(
-        form, registered, template, engine.readers, target_error=engine.settings.reading.target_error
-    )
+    target_error = engine.settings.reading.target_error
+    return read_document(form, registered, template, engine.readers, target_error=target_error, lines=lines)
 
 
 def _read_other(number: int, pages: _Pages) -> OtherPage:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import cast
 
 from extractors.model import Decision, DocumentReading, FieldReading
+from pipelines.acceptance import standing_lines
 from pipelines.checking import check, program_state
 from pipelines.decide import decide
 from pipelines.desk import Desk
@@ -73,7 +74,8 @@ def _read_again(claimed: ClaimedRequest, desk: Desk) -> tuple[Recorded, Transmis
 
 def _read(claimed: ClaimedRequest, basis: Basis, desk: Desk) -> ReadFax:
     data = desk.archive.get(claimed.transmission_id)
-    return read_transmission(data, claimed.facts.source, claimed.facts, desk.engine, basis.plan)
+    lines = standing_lines(desk.database)
+    return read_transmission(data, claimed.facts.source, claimed.facts, desk.engine, basis.plan, lines=lines)
 
 
 Judged = tuple[TransmissionRecord, tuple[SettledTask, ...]]

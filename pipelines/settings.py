@@ -64,6 +64,18 @@ class ReadingSettings(_Room):
         lt=1,
         description="share of wrong fields that may pass unseen; careful people typing twice reach 0.0014",
     )
+    line_days: float = Field(
+        default=28.0,
+        gt=0,
+        description="what people settled in so many days moves the lines from which on fields pass unseen",
+    )
+    line_confidence: float = Field(
+        default=0.95,
+        gt=0.5,
+        lt=1,
+        description="how sure it must be that more than target_error is wrong before a line moves, and that "
+        "no more is wrong before one is offered that lets more pass",
+    )
     limits: OpeningLimits = Field(
         default=OpeningLimits(), description="what a file may ask for; one that asks for more is set aside"
     )

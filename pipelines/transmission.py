@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from extractors.errors import PopplerMissing, UnreadableFax
 from extractors.readers.protocol import ReaderError
+from pipelines.acceptance import standing_lines
 from pipelines.checking import check, program_state
 from pipelines.decide import decide
 from pipelines.desk import Desk
@@ -39,7 +40,8 @@ def process_transmission(claimed: Claimed, desk: Desk) -> FaxSummary:
     sha256, facts = claimed.transmission_id, claimed.facts
     try:
         data = desk.archive.get(sha256)
-        read = read_transmission(data, facts.source, facts, desk.engine)
+        lines = standing_lines(desk.database)
+        read = read_transmission(data, facts.source, facts, desk.engine, lines=lines)
         state = program_state(facts.received_at, desk.settings.intake.timezone)
         checked = check(read.reading, facts.received_at, state, desk.engine)
         decided = decide(read, checked, sure_identity=desk.settings.reading.sure_identity)

@@ -74,6 +74,10 @@ class NothingToUndo(DeskRefused):
     """The answer is not one's own, was undone, or others have gone on from it."""
 
 
+class LineRefused(DeskRefused):
+    """What was measured does not bear the line of acceptance, or there is none to take back."""
+
+
 class AccountExists(DeskRefused):
     """An account of this name, or of this sign-in subject, is there already."""
 

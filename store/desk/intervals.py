@@ -22,9 +22,13 @@ def exact_interval(wrong: float, count: float, confidence: float) -> Interval:
         count: how many were looked at.
         confidence: how sure the interval is to hold the true share.
     """
-    tail = (1 - confidence) / 2
-    low = 0.0 if wrong <= 0 else _quantile(tail, wrong, count - wrong + 1)
-    return Interval(wrong / count, low, upper_bound(wrong, count, 1 - tail))
+    sure = 1 - (1 - confidence) / 2
+    return Interval(wrong / count, lower_bound(wrong, count, sure), upper_bound(wrong, count, sure))
+
+
+def lower_bound(wrong: float, count: float, confidence: float) -> float:
+    """The smallest share that fits what was seen, one-sided; 0 where nothing wrong was seen."""
+    return 0.0 if wrong <= 0 else _quantile(1 - confidence, wrong, count - wrong + 1)
 
 
 def upper_bound(wrong: float, count: float, confidence: float) -> float:

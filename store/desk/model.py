@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from store.model import BoxPx, SetAside, Status, TaskKind, Value
+from store.model import BoxPx, Json, SetAside, Status, TaskKind, Value
 
 Role = Literal["triage", "reviewer", "safety", "lead", "auditor"]
 
@@ -419,6 +419,59 @@ class Interval:
     high: float
 
 
+Place = Literal["accepted", "held", "doubtful", "odd"]
+"""Where a field lay when it was read: ``accepted`` (a sample tells of it), ``held`` back by a line alone,
+``doubtful`` by its confidence alone, or ``odd``: a person had to see it however sure it was."""
+
+LineWhy = Literal["above_target", "back_to_gate", "confirmed", "not_supported", "taken_back"]
+"""Why a line moved: more was wrong than the target allows; no more so; a lead let more pass; what was
+measured since does not bear that; a lead took it back."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """From where on fields of one sort pass unseen.
+
+    Attributes:
+        line_kind: a kind of field in which something stands, or ``empty``.
+        least: the least confidence that passes, more than 1 where nothing does; none: the gate alone decides.
+        confirmed: a lead lets it stand in the gate's place.
+        moved_by: account, or ``system``.
+        evidence: what it went by: counts, shares, the target.
+    """
+
+    line_kind: str
+    number: int
+    least: float | None
+    confirmed: bool
+    why: LineWhy
+    moved_by: str
+    moved_at: datetime
+    evidence: Mapping[str, Json]
+
+
+@dataclass(frozen=True)
+class LineStanding:
+    """Where the line of one sort stands, and what speaks for moving it.
+
+    Attributes:
+        line: none where the gate alone decides.
+        measured, wrong: settled of late of what the gate lets pass.
+        error: of these; none while there are none.
+        offered: from where on a lead may let fields pass below the gate; none while nothing bears that.
+        would_free: share of the reviewed fields that would then need nobody, of those whose confidence alone
+            sent them to people.
+    """
+
+    line_kind: str
+    line: Line | None
+    measured: int
+    wrong: int
+    error: Interval | None
+    offered: float | None
+    would_free: float | None
+
+
 @dataclass(frozen=True)
 class KindQuality:
     """How good the accepted fields of one kind are, by the answers to samples.
@@ -429,10 +482,7 @@ class KindQuality:
         waiting: samples drawn and not settled.
         error: none while nothing was measured.
         accepted_share: of all fields of the kind, read by the machine alone; none while nothing was counted.
-        least_confidence: from this confidence on the target error is shown to hold; none while it is not.
         more_samples: how many more right samples would show that it holds where accepted now; 0 when shown.
-        more_automation: share of the kind's reviewed fields that would need nobody from ``least_confidence``
-            on.
     """
 
     field_kind: str
@@ -441,9 +491,7 @@ class KindQuality:
     waiting: int
     error: Interval | None
     accepted_share: float | None
-    least_confidence: float | None
     more_samples: int
-    more_automation: float | None
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from store.columns import plain
+from store.desk.lines import LINE_MOVED, line_breaks
 from store.desk.looks import look_breaks
 from store.desk.tables import AnswerRow
 from store.tables import AuditRow
@@ -38,6 +39,9 @@ def desk_breaks(session: Session) -> Iterator[str]:
     if stored != len(promised):
         yield f"The trail knows {len(promised)} answers, the store holds {stored}."
     yield from look_breaks(session)
+    moved = select(AuditRow.reference, AuditRow.details).where(AuditRow.action == LINE_MOVED)
+    lines = session.execute(moved).tuples()
+    yield from line_breaks(session, {line: json.loads(details).get("line") for line, details in lines})
 
 
 def _scalar(value: Any) -> Any:

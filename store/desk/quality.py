@@ -1,13 +1,5 @@
-"""How good the accepted fields are, by what people entered of the sample, and what would let more pass.
+"""How good the accepted fields are, by what people entered of the sample, which stands for all of them."""
 
-The sample stands for all accepted fields. Reviewed fields tell how often the machine was right below the
-acceptance; together they give the error of everything above any confidence.
-"""
-
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import zip_longest
 from math import ceil, log
 
 from sqlalchemy import func, select
@@ -20,20 +12,6 @@ from store.desk.tables import Measurement, ReadingCount
 from store.tables import ReviewTask
 
 
-@dataclass(frozen=True)
-class Measured:
-    """One field whose truth is settled.
-
-    Attributes:
-        weight: how many fields of its sort it stands for.
-    """
-
-    confidence: float
-    right: bool
-    weight: float
-    sample: bool
-
-
 def quality(session: Session, settings: ReviewSettings, target_error: float) -> tuple[KindQuality, ...]:
     """How good the machine is by kind of field; kinds of which nothing is known are left out.
 
@@ -42,14 +20,18 @@ def quality(session: Session, settings: ReviewSettings, target_error: float) -> 
         settings: of the review.
         target_error: share of wrong fields that may pass unseen.
     """
-    measured: dict[str, list[Measured]] = defaultdict(list)
-    for kind, confidence, right, weight, sample in session.execute(
-        select(
-            Measurement.field_kind, Measurement.confidence, Measurement.was_right, Measurement.weight,
-            Measurement.sample,
-        )
-    ).tuples():  # fmt: skip
-        measured[kind].append(Measured(confidence, right, weight, sample))
+    measured = {
+        kind: (count, wrong)
+        for kind, count, wrong in session.execute(
+            select(
+                Measurement.field_kind,
+                func.count(),
+                func.count().filter(Measurement.was_right.is_(False)),
+            )
+            .where(Measurement.sample)
+            .group_by(Measurement.field_kind)
+        ).tuples()
+    }
     waiting = dict(
         session.execute(
             select(ReviewTask.field_kind, func.count())
@@ -74,7 +56,7 @@ def quality(session: Session, settings: ReviewSettings, target_error: float) -> 
     return tuple(
         _of_kind(
             kind,
-            measured[kind],
+            measured.get(kind, (0, 0)),
             waiting.get(kind, 0),
             counted.get(kind, (0, 0)),
             target_error=target_error,
@@ -82,34 +64,6 @@ def quality(session: Session, settings: ReviewSettings, target_error: float) -> 
         )
         for kind in kinds
     )
-
-
-LEVELS = 200
-"""Confidences that are tried as acceptance."""
-
-
-def least_confidence(measured: Sequence[Measured], target_error: float, confidence: float) -> float | None:
-    """From which confidence on the target error is shown to hold; none while it is shown for none.
-
-    Fields weigh as much as they stand for; the count that the bound goes by is the one that evenly weighed
-    fields would need to be as sure (Korn and Graubard 1998).
-    """
-    found = None
-    weight = wrong = squares = 0.0
-    in_order = sorted(measured, key=lambda one: -one.confidence)
-    every = max(1, len(in_order) // LEVELS)
-    for at, (one, follower) in enumerate(zip_longest(in_order, in_order[1:])):
-        weight += one.weight
-        squares += one.weight**2
-        wrong += 0.0 if one.right else one.weight
-        level = one.confidence
-        last = follower is None
-        if not last and (follower.confidence == level or at % every):
-            continue
-        effective = weight**2 / squares
-        if upper_bound(wrong / weight * effective, effective, confidence) <= target_error:
-            found = level
-    return found
 
 
 def more_samples(wrong: int, count: int, target_error: float, confidence: float) -> int:
@@ -131,27 +85,21 @@ def more_samples(wrong: int, count: int, target_error: float, confidence: float)
 
 def _of_kind(
     kind: str,
-    measured: Sequence[Measured],
+    measured: tuple[int, int],
     waiting: int,
     counted: tuple[int, int],
     *,
     target_error: float,
     confidence: float,
 ) -> KindQuality:
-    samples = [one for one in measured if one.sample]
-    wrong = sum(not one.right for one in samples)
-    level = least_confidence(measured, target_error, confidence)
-    reviewed = [one for one in measured if not one.sample]
-    passing = sum(level is not None and one.confidence >= level for one in reviewed)
+    samples, wrong = measured
     passed, sent = counted
     return KindQuality(
         field_kind=kind,
-        measured=len(samples),
+        measured=samples,
         wrong=wrong,
         waiting=waiting,
-        error=exact_interval(wrong, len(samples), confidence) if samples else None,
+        error=exact_interval(wrong, samples, confidence) if samples else None,
         accepted_share=passed / (passed + sent) if passed + sent else None,
-        least_confidence=level,
-        more_samples=more_samples(wrong, len(samples), target_error, confidence),
-        more_automation=passing / len(reviewed) if reviewed else None,
+        more_samples=more_samples(wrong, samples, target_error, confidence),
     )

@@ -168,6 +168,7 @@ class Measurement(Base):
     __tablename__ = "measurements"
     __table_args__ = (
         Index(None, "field_kind", "sample"),
+        Index(None, "settled_at"),
         {"info": VOLATILE},
     )
 
@@ -180,6 +181,36 @@ class Measurement(Base):
     confidence: Mapped[float]
     was_right: Mapped[bool]
     settled_at: Mapped[datetime]
+    line_kind: Mapped[str] = mapped_column(String(16), server_default="")
+    """Which line it speaks for: that of the field's kind, or ``empty`` for writing that was not there."""
+    place: Mapped[str] = mapped_column(String(8), server_default="odd")
+    """One of ``store.desk.model.Place``: where the field lay when it was read."""
+
+
+class AcceptanceLineRow(Base):
+    """From where on fields of one sort pass unseen; the last row of a sort holds. Append-only."""
+
+    __tablename__ = "acceptance_lines"
+    __table_args__ = (
+        Index(None, "line_kind", "number", unique=True),
+        {"info": VOLATILE},
+    )
+
+    id: Mapped[str] = mapped_column(Id(), primary_key=True)
+    line_kind: Mapped[str] = mapped_column(String(16))
+    number: Mapped[int]
+    """Counts the rows of one sort, from 1."""
+    least: Mapped[float | None]
+    """The least confidence that passes, more than 1 where nothing does; none where the gate alone decides."""
+    confirmed: Mapped[bool]
+    """A lead lets it stand in the gate's place."""
+    why: Mapped[str] = mapped_column(String(16))
+    """One of ``store.desk.model.LineWhy``."""
+    moved_by: Mapped[str]
+    moved_at: Mapped[datetime]
+    evidence: Mapped[dict[str, Any]]
+    transmission_id: Mapped[str] = mapped_column(Hash(), ForeignKey("transmissions.id"))
+    """The fax that the evidence ends with; the trail vouches for the row in its rows about that fax."""
 
 
 class ReadingCount(Base):

@@ -41,7 +41,7 @@ from store.desk.inbox import assign, cursor_of, inbox, state_counts
 from store.desk.intervals import exact_interval, upper_bound
 from store.desk.model import InboxFilter, InboxPage
 from store.desk.proof import desk_breaks
-from store.desk.quality import Measured, least_confidence, more_samples, quality
+from store.desk.quality import more_samples, quality
 from store.desk.queue import next_work, release
 from store.desk.rejecting import accept_again, reject_form
 from store.desk.tables import Measurement
@@ -245,16 +245,6 @@ def test_what_it_takes_to_show_the_target_error() -> None:
     assert more_samples(0, 2139, 0.0014, 0.95) == 0
     needed = more_samples(2, 1000, 0.0014, 0.95)
     assert upper_bound(2, 1000 + needed, 0.95) <= 0.0014 < upper_bound(2, 1000 + needed - 1, 0.95)
-
-
-def test_acceptance_moves_to_where_the_target_error_holds() -> None:
-    good = [Measured(0.999 - at * 1e-5, right=True, weight=1.0, sample=True) for at in range(3000)]
-    bad = [Measured(0.9, right=at % 2 == 0, weight=1.0, sample=False) for at in range(200)]
-    level = least_confidence([*good, *bad], 0.0014, 0.95)
-    assert level is not None
-    assert 0.9 < level < 0.999
-    assert least_confidence(good[:500], 0.0014, 0.95) is None
-    assert least_confidence([], 0.0014, 0.95) is None
 
 
 def test_the_figures_of_a_day(house: Engine) -> None:
