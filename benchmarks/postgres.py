@@ -78,6 +78,22 @@ def new_database(server: str, name: str) -> str:
     return f"{server}/{name}"
 
 
+@contextmanager
+def unflushed(server: str) -> Iterator[None]:
+    """No commit waits for the disk within the block; after it what was written is on disk.
+
+    For making a store that is thrown away if the machine dies.
+    """
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        for state in ("off", "on"):
+            connection.execute(f"ALTER SYSTEM SET fsync = {state}")
+            connection.execute("SELECT pg_reload_conf()")
+            if state == "off":
+                yield
+                connection.execute("CHECKPOINT")
+                os.sync()
+
+
 def _wait(server: "subprocess.Popen[bytes]", address: str) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and server.poll() is None:

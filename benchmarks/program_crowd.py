@@ -1,7 +1,8 @@
 """A register of many made-up patients with their prescribers and sites, written into the tables by COPY.
 
 What is written is what the registers themselves write (a test compares the two); left out are
-the readings of the fields and the audit trail, which none of the measured questions looks at.
+the readings of the fields, the audit trail, and of most patients what their records say beside the registers:
+none of the measured questions looks at them.
 """
 
 import json
@@ -54,7 +55,12 @@ HABITS = (
 )
 """How the prescribers' offices send status forms; every fourth patient of a kind."""
 
-STARTS = starts(NOW.date() - timedelta(days=3_100), NOW.date() - timedelta(days=120), 14)
+STARTS = starts(NOW.date() - timedelta(days=2_600), NOW.date() - timedelta(days=120), 14)
+"""Twelve forms a patient, on average."""
+
+WHOLE_RECORDS_EVERY = 20
+"""The records of one patient in so many hold what the forms say; only they are asked for their status."""
+
 TABLES = (
     "transmissions", "documents", "records", "form_revisions", "particulars", "particular_keys", "mentions",
     "decisions", "party_states", "slots", "non_compliance", "party_findings",
@@ -146,6 +152,10 @@ class Crowd:
             base=base("patient", number),
         )
 
+    def asked(self, rng: random.Random) -> int:
+        """The number of a patient drawn from those whose records are whole."""
+        return rng.randrange(-(-self.patients // WHOLE_RECORDS_EVERY)) * WHOLE_RECORDS_EVERY
+
     def rems_id(self, number: int) -> str:
         """The REMS ID issued to a patient: a number of its own, so that no two are alike."""
         return rems_id("patient", number)
@@ -204,7 +214,7 @@ class Stamper:
 
     def __init__(self, crowd: Crowd) -> None:
         self._crowd = crowd
-        self._stamps: dict[Prototype, dict[str, Stamp]] = {}
+        self._stamps: dict[tuple[Prototype, bool], dict[str, Stamp]] = {}
         self._shared: dict[str, tuple[int, dict[str, str]]] = {}
         self.columns: dict[str, tuple[str, ...]] = {
             "particulars": ("id", "kind", "data"),
@@ -216,7 +226,7 @@ class Stamper:
         counts: dict[Role, int] = {"prescriber": PATIENTS_OF_A_PRESCRIBER, "facility": PATIENTS_OF_A_SITE}
         counts["pharmacy"] = PATIENTS_OF_A_SITE
         for role, served in counts.items():
-            stamp = self._stamp(HABITS[0])[role]
+            stamp = self._stamp(HABITS[0], whole=True)[role]
             for number in range(-(-self._crowd.patients // served)):
                 holes = self._other(role, number)
                 yield from stamp.texts(holes)
@@ -237,17 +247,18 @@ class Stamper:
             "patient_particulars": particular_rows(unknown)[0]["id"],
             "known_patient_particulars": particular_rows(known)[0]["id"],
         }
-        yield from self._stamp(self._crowd.prototype(number))["patient"].texts(holes)
+        whole = number % WHOLE_RECORDS_EVERY == 0
+        yield from self._stamp(self._crowd.prototype(number), whole=whole)["patient"].texts(holes)
         yield from _particular_texts(unknown)
         yield from _particular_texts(known)
 
-    def _stamp(self, prototype: Prototype) -> dict[str, Stamp]:
-        if prototype not in self._stamps:
-            stamps = stamps_of(prototype, NOW, PROGRAM)
+    def _stamp(self, prototype: Prototype, *, whole: bool) -> dict[str, Stamp]:
+        if (prototype, whole) not in self._stamps:
+            stamps = stamps_of(prototype, NOW, PROGRAM, whole=whole)
             for stamp in stamps.values():
                 self.columns |= stamp.columns
-            self._stamps[prototype] = stamps
-        return self._stamps[prototype]
+            self._stamps[prototype, whole] = stamps
+        return self._stamps[prototype, whole]
 
     def _other(self, role: Role, number: int) -> dict[str, str]:
         kept = self._shared.get(role)

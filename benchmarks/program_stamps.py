@@ -165,10 +165,16 @@ LONG_BEFORE = date(2017, 6, 1)
 """When the prescribers and sites enrolled."""
 
 
-def stamps_of(prototype: Prototype, now: datetime, program: Program) -> dict[str, Stamp]:
+def stamps_of(prototype: Prototype, now: datetime, program: Program, *, whole: bool) -> dict[str, Stamp]:
     """The rows of a prototype's patient, prescriber, facility and pharmacy, as the program makes them.
 
     Forms after the enrollment bear the patient's REMS ID, as an office writes it once it knows it.
+
+    Args:
+        prototype: whose forms.
+        now: the moment of the states.
+        program: settings and the key of the assessment.
+        whole: the records hold what the forms say; else nothing, and the registers alone know it.
     """
     ledger = Ledger(program.settings, program.key)
     others = prototype.others(LONG_BEFORE)
@@ -195,7 +201,9 @@ def stamps_of(prototype: Prototype, now: datetime, program: Program) -> dict[str
     forms["patient"] = own
     holes = _holes(forms, issued)
     return {
-        role: Stamp(_rows(role, forms[role], ledger, issued[role], now=now, program=program), holes)
+        role: Stamp(
+            _rows(role, forms[role], ledger, issued[role], now=now, program=program, whole=whole), holes
+        )
         for role, _ in FOUNDERS
     }
 
@@ -222,13 +230,14 @@ def _rows(
     *,
     now: datetime,
     program: Program,
+    whole: bool,
 ) -> dict[str, list[Row]]:
     rows: dict[str, list[Row]] = defaultdict(list)
     for ordinal, form in enumerate(forms):
         fax = fax_of(SENTINEL_FAX[role], ordinal)
         rows["transmissions"].append(transmission_row(fax, form))
         rows["documents"].append(document_row(fax, form))
-        rows["records"].append(record_row(form))
+        rows["records"].append(record_row(form) if whole else {**record_row(form), "content": {}})
         rows["form_revisions"].append(revision_row(form))
         for mention in mentions_of(form):
             resolution = ledger.registry.resolution(*mention.key)

@@ -37,6 +37,7 @@ class StoreDecisions:
         self._about: dict[str, list[tuple[str, Decision]]] = {}
         self._on: dict[str, list[Decision]] = {}
         self._undone: dict[str, bool] = {}
+        self._holders: dict[str, list[str]] = {}
 
     def keep(self, decision: Decision) -> bool:
         """Keep a decision, once; returns whether it is new."""
@@ -46,6 +47,7 @@ class StoreDecisions:
             self._about.clear()
             self._on.clear()
             self._undone.clear()
+            self._holders.clear()
         return new
 
     def expect(self, names: Iterable[str]) -> None:
@@ -85,12 +87,21 @@ class StoreDecisions:
         self.expect((name,))
         return next((one for _, one in self._about[name] if isinstance(one, RemsIdIssued)), None)
 
+    def expect_holders(self, rems_ids: Iterable[str]) -> None:
+        """Read to whom these REMS IDs were issued, as far as it was not read."""
+        for keys in in_blocks(sorted({one for one in rems_ids if one and one not in self._holders})):
+            found: dict[str, set[str]] = {key: set() for key in keys}
+            issued = DecisionRow.rems_id.in_(keys), DecisionRow.kind == "rems_id_issued"
+            for rems_id, party in self._session.execute(
+                select(DecisionRow.rems_id, DecisionRow.party).where(*issued)
+            ).tuples():
+                found[rems_id or ""].add(party or "")
+            self._holders |= {key: sorted(own) for key, own in found.items()}
+
     def holders(self, rems_id: str) -> list[str]:
         """The names of parties to whom a REMS ID was issued."""
-        if not rems_id:
-            return []
-        issued = DecisionRow.rems_id == rems_id, DecisionRow.kind == "rems_id_issued"
-        return sorted(set(self._session.execute(select(DecisionRow.party).where(*issued)).scalars()))  # type: ignore[arg-type]
+        self.expect_holders((rems_id,))
+        return self._holders.get(rems_id, [])
 
     def merge(self, merge_id: str) -> Merged | None:
         """A merge, undone or not."""

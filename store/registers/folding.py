@@ -104,7 +104,7 @@ def _fold(opened: Opened, party: str, now: datetime, settings: ProgramSettings) 
         _insert(session, SlotRow, slot_rows(state, settings))
         _insert(session, NonComplianceRow, non_compliance_rows(state, settings))
     _insert(session, PartyFinding, finding_rows(party, state.findings))
-    put(session, PartyState, state_row(state, registry.rems_id(party), now, settings))
+    put(session, PartyState, [state_row(state, registry.rems_id(party), now, settings)])
 
 
 _FOLDED: tuple[tuple[type[Base], InstrumentedAttribute[str]], ...] = (

@@ -6,34 +6,42 @@ their keys are kept once and mentions refer to them.
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, cast
+from typing import Any
+from typing import cast as typed
 
-from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Text, cast, delete, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from store.registers.decisions import StoreDecisions, in_blocks
 from store.registers.tables import MentionRow, ParticularKey, ParticularSet
 from store.registers.upsert import add_new, put
 from validators.program.decisions import Linked, Merged, RemsIdIssued, Unmerged
 from validators.program.matching import UNKNOWN_LEVELS, Candidate, Evidence, Match
-from validators.program.mentions import Mention, Particulars, blocking_keys
+from validators.program.mentions import KIND_OF, Mention, Particulars, blocking_keys
 from validators.program.rems_ids import PartyKind
-from validators.program.shelf import Entry, MentionKey, Near, Resolution, founder_name
+from validators.program.shelf import Entry, Likeness, MentionKey, Near, Resolution, founder_name
 
 
 class StoreShelf:
-    """A shelf over the tables of the store; see ``validators.program.shelf.Shelf``."""
+    """A shelf over the tables of the store; see ``validators.program.shelf.Shelf``.
+
+    What is saved is written when something is read from the tables next, or the change is complete: the
+    mentions of one form go there together.
+    """
 
     def __init__(self, session: Session, decisions: StoreDecisions) -> None:
         self._session = session
         self._decisions = decisions
         self._entries: dict[MentionKey, Entry] = {}
         self._whole: set[str] = set()
-        self._members: dict[tuple[str, bool], list[Entry]] = {}
+        self._by_party = _Index(lambda entry: entry.resolution.party)
+        self._by_set = _Index(lambda entry: named_particulars(entry.mention.particulars)[0])
+        self._sets: dict[str, dict[str, Particulars]] = {}
+        self._unwritten: dict[MentionKey, Entry | None] = {}
         self.changed_parties: set[str] = set()
         """Parties that gained or lost a form of their own through this shelf."""
 
@@ -45,18 +53,44 @@ class StoreShelf:
 
     def expect_parties(self, parties: Collection[str]) -> None:
         """Read what teaches of these parties, and what was decided about them, as far as it was not read."""
-        for keys in in_blocks(sorted({one for one in parties if (one, True) not in self._members})):
-            found: dict[str, list[Entry]] = {key: [] for key in keys}
-            for entry in self._read(MentionRow.party.in_(keys), MentionRow.teaches.is_(True)):
-                found[entry.resolution.party or ""].append(entry)
-            self._members |= {(key, True): own for key, own in found.items()}
+        self._expect_of(self._by_party, MentionRow.party, parties, teachers=True)
         self._decisions.expect(
             {
                 name
                 for party in parties
-                for name in (party, *(founder_name(one) for one in self._members[party, True]))
+                for name in (party, *(founder_name(one) for one in self.members(party, teachers=True)))
             }
         )
+
+    def expect_like(self, mentions: Collection[Mention], near: Likeness) -> None:
+        """Read what matching these mentions asks for: four questions, however many mentions there are."""
+        asked = [(blocking_keys(one.particulars), one) for one in mentions]
+        self._expect_sets({key for keys, _ in asked for key in keys})
+        names = {
+            name
+            for keys, mention in asked
+            for name, known in self._sets_of(keys).items()
+            if near(mention.particulars, known)
+        }
+        self._expect_of(self._by_set, MentionRow.particulars_id, names, teachers=True)
+        alike = [one for name in sorted(names) for one in self._by_set.of(name, teachers=True)]
+        own = [f"{KIND_OF[one.role]}:{one.document_id}" for one in mentions if one.founding]
+        self._decisions.expect_holders({one.particulars.rems_id for one in mentions})
+        holders = [name for one in mentions for name in self.holders(one.particulars.rems_id)]
+        parties = [one.resolution.party for one in alike if one.resolution.party is not None]
+        self.expect_parties({*parties, *own, *holders})
+
+    def written(self) -> None:
+        """Write what was saved and removed, all of a kind at once."""
+        changes, self._unwritten = self._unwritten, {}
+        kept = [entry for entry in changes.values() if entry is not None]
+        sets = {one.mention.particulars: particular_rows(one.mention.particulars) for one in kept}
+        add_new(self._session, ParticularSet, [row for row, _ in sets.values()])
+        add_new(self._session, ParticularKey, [key for _, keys in sets.values() for key in keys])
+        put(self._session, MentionRow, [mention_row(entry) for entry in kept])
+        for document_id, role in (key for key, entry in changes.items() if entry is None):
+            mine = MentionRow.document_id == document_id, MentionRow.role == role
+            self._session.execute(delete(MentionRow).where(*mine))
 
     def entry(self, key: MentionKey) -> Entry | None:
         """The entry of one mention."""
@@ -66,52 +100,38 @@ class StoreShelf:
 
     def save(self, entry: Entry) -> None:
         """Keep an entry, in place of an earlier one of the same mention."""
-        mention = entry.mention
-        self._note_change(self.entry(mention.key), entry)
-        self._keep(mention.particulars)
-        put(self._session, MentionRow, mention_row(entry))
-        self._entries[mention.key] = entry
-        self._members.clear()
+        before = self.entry(entry.mention.key)
+        self._note_change(before, entry)
+        self._change(entry.mention.key, before, entry)
+        name = named_particulars(entry.mention.particulars)[0]
+        for key in entry.keys & self._sets.keys():
+            self._sets[key][name] = entry.mention.particulars
 
     def remove(self, key: MentionKey) -> None:
         """Take an entry away."""
-        self._note_change(self.entry(key), None)
-        mine = MentionRow.document_id == key[0], MentionRow.role == key[1]
-        self._session.execute(delete(MentionRow).where(*mine))
-        self._entries.pop(key, None)
-        self._members.clear()
+        before = self.entry(key)
+        self._note_change(before, None)
+        self._change(key, before, None)
 
     def sharing(
         self, keys: frozenset[str], *, teachers: bool = False, near: Near | None = None
     ) -> Iterable[Entry]:
         """The entries with any of the blocking keys, each once; see ``validators.program.shelf.Shelf``."""
-        if not keys:
-            return []
         # Two questions, each by an index: in one, Postgres may choose to read all mentions. What is far from
         # the particulars asked about is left out between them: most of those who share a key do not matter.
-        alike = select(ParticularKey.particulars_id).where(ParticularKey.key.in_(keys))
-        sets = self._session.execute(
-            select(ParticularSet.id, ParticularSet.data).where(ParticularSet.id.in_(alike))
-        )
-        names = [name for name, data in sets if near is None or near(Particulars(**data))]
-        taught = [MentionRow.teaches.is_(True)] if teachers else []
-        return [
-            entry
-            for block in in_blocks(names)
-            for entry in self._read(MentionRow.particulars_id.in_(block), *taught)
-        ]
+        self._expect_sets(keys)
+        names = [name for name, known in self._sets_of(keys).items() if near is None or near(known)]
+        self._expect_of(self._by_set, MentionRow.particulars_id, names, teachers=teachers)
+        return [one for name in names for one in self._by_set.of(name, teachers=teachers)]
 
     def members(self, party: str, *, teachers: bool = False) -> Iterable[Entry]:
         """The entries that mean a party before merges; teachers alone where asked."""
-        if teachers and (party, False) in self._members:
-            return [entry for entry in self._members[party, False] if entry.teaches]
-        if (party, teachers) not in self._members:
-            taught = [MentionRow.teaches.is_(True)] if teachers else []
-            self._members[party, teachers] = self._read(MentionRow.party == party, *taught)
-        return self._members[party, teachers]
+        self._expect_of(self._by_party, MentionRow.party, (party,), teachers=teachers)
+        return self._by_party.of(party, teachers=teachers)
 
     def founded(self) -> Iterable[str]:
         """Every party that an entry founds or belongs to as a founder, before merges; for lists only."""
+        self.written()
         known = MentionRow.founding.is_(True), MentionRow.party.is_not(None)
         return set(self._session.execute(select(MentionRow.party).where(*known)).scalars())  # type: ignore[arg-type]
 
@@ -160,18 +180,89 @@ class StoreShelf:
         if own and (len(known) < 2 or len(parties) > 1):
             self.changed_parties |= {party for party in parties if party is not None}
 
-    def _keep(self, particulars: Particulars) -> None:
-        row, keys = particular_rows(particulars)
-        add_new(self._session, ParticularSet, [row])
-        add_new(self._session, ParticularKey, keys)
+    def _change(self, key: MentionKey, before: Entry | None, after: Entry | None) -> None:
+        self._by_party.change(before, after)
+        self._by_set.change(before, after)
+        self._entries.pop(key, None)
+        if after is not None:
+            self._entries[key] = after
+        self._unwritten[key] = after
+
+    def _expect_sets(self, keys: Collection[str]) -> None:
+        """Read the sets of particulars with any of the blocking keys, as far as they were not read."""
+        for block in in_blocks(sorted(set(keys) - self._sets.keys())):
+            self.written()
+            self._sets |= {key: {} for key in block}
+            read: dict[str, Particulars] = {}
+            for key, name, data in self._session.execute(_ALIKE.where(ParticularKey.key.in_(block))):
+                # One set comes once for each of its keys; it is made out of its text but once.
+                if name not in read:
+                    read[name] = Particulars(**json.loads(data))
+                self._sets[key][name] = read[name]
+
+    def _sets_of(self, keys: Iterable[str]) -> dict[str, Particulars]:
+        return {name: known for key in sorted(keys) for name, known in self._sets[key].items()}
 
     def _read(self, *conditions: Any) -> list[Entry]:
-        """The mentions asked for; of those changed in this transaction, as they are now."""
+        """The mentions asked for, as they are now."""
+        self.written()
         found = [_entry(row) for row in self._session.execute(_MENTIONS.where(*conditions))]
         self._entries |= {entry.mention.key: entry for entry in found}
         return found
 
+    def _expect_of(
+        self, index: "_Index", column: InstrumentedAttribute[Any], names: Collection[str], *, teachers: bool
+    ) -> None:
+        """Read the mentions of these parties or sets of particulars, as far as they were not read."""
+        taught = [MentionRow.teaches.is_(True)] if teachers else []
+        for block in in_blocks(index.unknown(names, teachers=teachers)):
+            index.learn(block, self._read(column.in_(block), *taught), teachers=teachers)
 
+
+class _Index:
+    """Mentions by a name that they have, as far as they were asked for: all of a name, or its teachers."""
+
+    def __init__(self, name_of: Callable[[Entry], str | None]) -> None:
+        self._name_of = name_of
+        self._found: dict[tuple[str, bool], dict[MentionKey, Entry]] = {}
+
+    def unknown(self, names: Iterable[str], *, teachers: bool) -> list[str]:
+        """The names whose mentions were not read yet."""
+        known = self._found
+        return sorted(
+            name
+            for name in set(names)
+            if (name, False) not in known and not (teachers and (name, True) in known)
+        )
+
+    def learn(self, names: Iterable[str], entries: Iterable[Entry], *, teachers: bool) -> None:
+        """Take in all mentions of these names, or all that teach."""
+        self._found |= {(name, teachers): {} for name in names}
+        for entry in entries:
+            self._found[self._name_of(entry) or "", teachers][entry.mention.key] = entry
+
+    def of(self, name: str, *, teachers: bool) -> list[Entry]:
+        """The mentions of a name; it was read before."""
+        if (name, False) in self._found:
+            return [one for one in self._found[name, False].values() if one.teaches or not teachers]
+        return list(self._found[name, True].values())
+
+    def change(self, before: Entry | None, after: Entry | None) -> None:
+        """Let a mention follow its names."""
+        for entry in (before, after):
+            name = self._name_of(entry) if entry is not None else None
+            for teachers in (False, True):
+                found = self._found.get((name or "", teachers))
+                if found is None or entry is None:
+                    continue
+                found.pop(entry.mention.key, None)
+                if entry is after and (entry.teaches or not teachers):
+                    found[entry.mention.key] = entry
+
+
+_ALIKE = select(ParticularKey.key, ParticularSet.id, cast(ParticularSet.data, Text)).join(
+    ParticularSet, ParticularSet.id == ParticularKey.particulars_id
+)
 _MENTIONS = select(
     MentionRow.document_id,
     MentionRow.role,
@@ -246,6 +337,6 @@ def _match(row: Mapping[str, Any]) -> Match:
 
 
 def _candidate(row: Mapping[str, Any]) -> Candidate:
-    levels = {**UNKNOWN_LEVELS[cast("PartyKind", row["party"].partition(":")[0])], **row["levels"]}
+    levels = {**UNKNOWN_LEVELS[typed("PartyKind", row["party"].partition(":")[0])], **row["levels"]}
     evidence = Evidence(MappingProxyType(levels), row["log_odds"])
     return Candidate(row["party"], evidence.probability, evidence)

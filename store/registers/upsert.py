@@ -21,9 +21,10 @@ def add_new(session: Session, kind: type[Base], rows: Sequence[Row]) -> None:
         session.execute(_statement(kind, tuple(rows[0]), update=False), [dict(row) for row in rows])
 
 
-def put(session: Session, kind: type[Base], row: Row) -> None:
-    """Insert a row, or write its values into the row of the same key."""
-    session.execute(_statement(kind, tuple(row), update=True), dict(row))
+def put(session: Session, kind: type[Base], rows: Sequence[Row]) -> None:
+    """Insert the rows, all with the same columns, or write their values into the rows of the same keys."""
+    if rows:
+        session.execute(_statement(kind, tuple(rows[0]), update=True), [dict(row) for row in rows])
 
 
 @cache

@@ -129,9 +129,12 @@ class Ledger:
 
     def _parties_of(self, documents: Iterable[str]) -> frozenset[str]:
         """The parties whose own state a document bears on: the patient it names, or whom it enrolls."""
+        every = frozenset(documents)
+        self._book.expect(every)
+        self.registry.expect(every)
         return frozenset(
             party
-            for document in documents
+            for document in every
             if (revisions := self._book.revisions(document))
             for role in {"patient", FOUNDING.get(revisions[-1].form, "patient")}
             if (party := self.party(document, role)) is not None

@@ -8,10 +8,11 @@ order in which they are processed.
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
+from functools import partial
 
 from validators.program.decisions import Decision, Linked, Merged, RemsIdIssued, Unmerged
 from validators.program.matching import Match, match, may_matter
-from validators.program.mentions import KIND_OF, Mention, Particulars
+from validators.program.mentions import KIND_OF, Mention, Particulars, Role
 from validators.program.settings import ProgramSettings
 from validators.program.shelf import (
     Entry,
@@ -122,22 +123,28 @@ class Registry:
             if len(parties) > 1:
                 yield rems_id, parties
 
-    def candidates(self, mention: Mention, order: Order) -> dict[str, list[Particulars]]:
-        """What is known of the parties that a mention may mean, by id; nothing is kept."""
-        return self._profiles(Entry(mention, order))
+    def matches(self, mentions: Collection[Mention], order: Order) -> dict[Role, Match]:
+        """Whom the mentions of a form would mean by what they say; nothing is kept."""
+        self._expect_like(mentions)
+        return {
+            one.role: match(one.particulars, self._profiles(Entry(one, order)), self._settings)
+            for one in mentions
+        }
 
-    def record(self, mentions: Iterable[Mention], order: Order) -> frozenset[str]:
+    def record(self, mentions: Collection[Mention], order: Order) -> frozenset[str]:
         """Take in the mentions of one form, or its corrected ones, and resolve what they touch.
 
         Returns:
             The documents whose parties changed: they have to be looked at again, and their parties' states.
         """
+        self._expect_like(mentions)
         changed: set[str] = set()
         for mention in mentions:
             touched = self._forget(mention.key)
             linked = self._shelf.link(mention.key) is not None
             self._shelf.save(Entry(mention, order, linked))
             changed |= {mention.document_id} | self._resolve(touched | {mention.key})
+        self._shelf.written()
         return frozenset(changed)
 
     def withdraw(self, document_id: str, roles: Iterable[str]) -> frozenset[str]:
@@ -146,6 +153,7 @@ class Registry:
         for role in roles:
             if self._shelf.entry((document_id, role)) is not None:
                 changed |= {document_id} | self._resolve(self._forget((document_id, role)))
+        self._shelf.written()
         return frozenset(changed)
 
     def decide(self, decision: Decision) -> frozenset[str]:
@@ -156,6 +164,11 @@ class Registry:
         Returns:
             The documents whose parties changed.
         """
+        changed = self._decide(decision)
+        self._shelf.written()
+        return changed
+
+    def _decide(self, decision: Decision) -> frozenset[str]:
         if isinstance(decision, Linked):
             self._shelf.decide(decision)
             key = (decision.document_id, decision.role)
@@ -175,6 +188,9 @@ class Registry:
             names = (merge.kept, merge.gone) if merge else ()
             return frozenset(one for name in names for one in self.documents(self.current(name) or ""))
         return frozenset()
+
+    def _expect_like(self, mentions: Collection[Mention]) -> None:
+        self._shelf.expect_like(mentions, partial(may_matter, settings=self._settings))
 
     def _merged_into(self, party: str) -> set[str]:
         """A party's own anchor and those of the parties merged into it."""

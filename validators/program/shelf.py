@@ -19,6 +19,8 @@ MentionKey = tuple[str, str]
 Order = tuple[datetime, str]
 Near = Callable[[Particulars], bool]
 """Whether a set of particulars may bear on a match at all; see ``matching.may_matter``."""
+Likeness = Callable[[Particulars, Particulars], bool]
+"""The same of any two: what a mention says, and what is known."""
 
 UNKNOWN = Match("unknown", None, ())
 
@@ -69,6 +71,12 @@ class Shelf(Protocol):
 
     def expect_parties(self, parties: Collection[str]) -> None:
         """A hint that what teaches of these parties, and what was decided about them, will be asked for."""
+
+    def expect_like(self, mentions: Collection[Mention], near: Likeness) -> None:
+        """A hint that these mentions will be matched: what teaches and is near any of them is asked for."""
+
+    def written(self) -> None:
+        """A change is complete: all that was saved and removed is where others find it."""
 
     def entry(self, key: MentionKey) -> Entry | None:
         """The entry of one mention."""
@@ -139,6 +147,12 @@ class MemoryShelf:
 
     def expect_parties(self, parties: Collection[str]) -> None:
         """Everything is at hand."""
+
+    def expect_like(self, mentions: Collection[Mention], near: Likeness) -> None:
+        """Everything is at hand."""
+
+    def written(self) -> None:
+        """Nothing is put off."""
 
     def entry(self, key: MentionKey) -> Entry | None:
         """The entry of one mention."""
