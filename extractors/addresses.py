@@ -1,21 +1,18 @@
 """Town, state and ZIP code belong together: what one field of an address makes likely in the others."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from extractors.lexicons.zips import area_of
-from extractors.values import normalize
 from form_templates.model import FormField
 
-SURE_ENOUGH = 0.5
-"""A field that was read less surely than this makes nothing likely elsewhere."""
 TOWN, STATE = 3.0, 2.0
 """Log odds that a town, or a state, is the one of the ZIP code that was read beside it, against all others.
 Not more: offices do write the ZIP code of the next town."""
 
 
 @dataclass(frozen=True)
-class Expected:
+class AddressPart:
     """What the rest of an address makes likely in one of its fields.
 
     Attributes:
@@ -27,7 +24,7 @@ class Expected:
     state: str | None = None
     town: str | None = None
 
-    def candidates(self) -> tuple[str, ...]:
+    def candidates(self, read: Sequence[str]) -> tuple[str, ...]:  # noqa: ARG002 - as all expectations
         """The texts as they may be written, in small letters and in capitals."""
         return tuple(dict.fromkeys(spelled for text in self.texts for spelled in (text, text.upper())))
 
@@ -44,25 +41,25 @@ class Expected:
         town = self.town is not None and _plain(self.town) in {_plain(name) for name in area.towns}
         return STATE * (area.state == self.state) + TOWN * town
 
+    def fits(self, asked: FormField, value: str | None) -> bool | None:
+        """Whether a value belongs to the rest of the address."""
+        return self.bonus(asked, value) > 0
 
-def expectations(read: Sequence[tuple[FormField, str, float]]) -> dict[str, Expected]:
-    """What is likely in the address fields of a document, by name.
+
+def address_parts(asked: Sequence[FormField], values: Mapping[str, str]) -> dict[str, AddressPart]:
+    """What is likely in the address fields of a form, by name.
 
     Args:
-        read: the fields with the text and probability of a first, free reading.
+        asked: the fields of a form.
+        values: normal values of a first reading, by name.
     """
-    values = {
-        asked.name: value
-        for asked, text, probability in read
-        if probability > SURE_ENOUGH and (value := normalize(asked, text).value) is not None
-    }
-    found: dict[str, Expected] = {}
-    for zip_, state, town in _addresses([asked for asked, _, _ in read]):
+    found: dict[str, AddressPart] = {}
+    for zip_, state, town in _addresses(asked):
         area = area_of(values.get(zip_, ""))
         if area is not None:
-            found |= {town: Expected(texts=area.towns), state: Expected(texts=(area.state,))}
+            found |= {town: AddressPart(texts=area.towns), state: AddressPart(texts=(area.state,))}
         if state in values or town in values:
-            found[zip_] = Expected(state=values.get(state), town=values.get(town))
+            found[zip_] = AddressPart(state=values.get(state), town=values.get(town))
     return found
 
 

@@ -13,18 +13,19 @@ from math import exp, log
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.addresses import Expected
+from extractors.expected import Expected
 from extractors.lexicons import lexicon_of
 from extractors.readers.ctc import Letters, best_path, bound_to, n_best, search, text_probabilities
 from extractors.readers.protocol import LineReading
 from extractors.values import normalize, sameness
 from extractors.values.dates import MONTHS, is_likely
-from extractors.values.grammars import grammar_of, signs_of
+from extractors.values.grammars import OneAt, grammar_of, signs_of
 from extractors.values.parsed import Parsed, is_absent
 from form_templates.model import FormField
 
-POWERS = (0.8, 0.45)
-"""How much the first voice and the witness count: the two were trained on like lines, so they err alike."""
+POWERS = (0.5, 0.3)
+"""How much the first voice and the witness count: the two were trained on like lines, so they err alike, and
+both are surer than they should be."""
 LEXICON_POWER = 0.3
 """How much the words' own likelihood counts; more forces rare names into common ones."""
 IMPLAUSIBLE = -5.0
@@ -87,7 +88,7 @@ def decode_line(
         readings: what each voice saw in the line, ``as_asked``; the first is the leading one. Voices without
             ``log_probabilities`` only add their text to the candidates.
         whole: the line is the whole answer; else only one of several, which no rule of values binds.
-        expected: what the rest of an address makes likely; none elsewhere.
+        expected: what is known of the field before it is read; none where nothing is.
     """
     texts = _texts(asked, readings, whole=whole, expected=expected)
     if not texts:
@@ -133,16 +134,19 @@ def _texts(
     found: dict[str, None] = {reading.text: None for reading in readings if reading.text}
     if is_sure(asked, readings):
         return list(found)
-    grammar = grammar_of(asked) if whole else None
+    grammar, free = grammar_of(asked) if whole else None, dict[str, None]()
     for reading in readings:
         logs = reading.log_probabilities
         if logs is None:
             continue
         if grammar is not None:
             found |= dict.fromkeys(text for text, _ in search(logs, grammar, width=BOUND_WIDTH)[:6])
-        found |= dict.fromkeys(text.strip() for text, _ in n_best(logs, Letters(), width=FREE_WIDTH))
+        if asked.kind == "email":
+            found |= dict.fromkeys(text for text, _ in n_best(logs, OneAt(), width=BOUND_WIDTH)[:6])
+        free |= dict.fromkeys(text.strip() for text, _ in n_best(logs, Letters(), width=FREE_WIDTH))
     if expected is not None:
-        found |= dict.fromkeys(expected.candidates())
+        found |= dict.fromkeys(expected.candidates(list(found)))
+    found |= free
     words = lexicon_of(asked)
     if words is not None:
         for reading in readings:
@@ -156,7 +160,8 @@ def _prior(asked: FormField, text: str, parsed: Parsed, *, whole: bool) -> float
     if not whole or "not_applicable" in parsed.reasons:
         return usual
     if not parsed.plausible:
-        return usual + (IMPLAUSIBLE if parsed.value is not None else 2 * IMPLAUSIBLE)
+        never = parsed.value is None or asked.kind == "email"  # no address lacks its @
+        return usual + (2 * IMPLAUSIBLE if never else IMPLAUSIBLE)
     if asked.kind == "date" and not is_likely(parsed.value or "", birth="birth" in asked.name):
         return UNLIKELY_DATE
     return usual

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from extractors.acceptance import HELD_BACK, NO_LINES, Acceptance, Lines
 from extractors.calibrated import Group, Judge, judge_of
@@ -43,9 +44,12 @@ def read_form_page(
     *,
     target_error: float,
     lines: Lines = NO_LINES,
+    called_on: date | None = None,
 ) -> PageFields:
     """Read every field of one page: see ``read_form_pages``."""
-    return read_form_pages([page], template, readers, target_error=target_error, lines=lines)[0]
+    return read_form_pages(
+        [page], template, readers, target_error=target_error, lines=lines, called_on=called_on
+    )[0]
 
 
 def read_form_pages(
@@ -55,6 +59,7 @@ def read_form_pages(
     *,
     target_error: float,
     lines: Lines = NO_LINES,
+    called_on: date | None = None,
 ) -> list[PageFields]:
     """Read every field of some pages of a form, in the order in which the template lists them.
 
@@ -64,6 +69,7 @@ def read_form_pages(
         readers: the voices.
         target_error: share of fields that may be wrong among those that nobody sees.
         lines: from where on fields of a sort may pass, by what was measured of them.
+        called_on: the day of the call, where it is known: the dates of a form lie near it.
 
     Returns:
         For each page one reading for each of its fields. On a doubtful page every field is none with the
@@ -76,7 +82,8 @@ def read_form_pages(
     judge = judge_of(readers.nets)
     cuts = [_Cut.of(page, template) for page in pages]
     fields = [field for cut in cuts for field in cut.written]
-    written = {field.asked.name: field for field in Voices(readers, judge, lines).read(fields, target_error)}
+    read = Voices(readers, judge, lines).read(fields, target_error, called_on)
+    written = {field.asked.name: field for field in read}
     decide = _Decisions(Acceptance(judge, target_error, lines))
     return [_page_fields(cut, written, decide, readers) for cut in cuts]
 
@@ -148,6 +155,7 @@ def read_document(
     *,
     target_error: float,
     lines: Lines = NO_LINES,
+    called_on: date | None = None,
 ) -> DocumentReading:
     """Read one form of a transmission.
 
@@ -158,6 +166,7 @@ def read_document(
         readers: the voices.
         target_error: share of fields that may be wrong among those that nobody sees.
         lines: from where on fields of a sort may pass, by what was measured of them.
+        called_on: the day of the call, where it is known: the dates of a form lie near it.
 
     Returns:
         A reading for every field of the form. Fields of a page that did not come are none with the reason
@@ -171,7 +180,9 @@ def read_document(
     problems: list[Problem] = []
     came = [number for number in range(1, len(template.pages) + 1) if number in registered]
     sheets = [registered[number] for number in came]
-    read_pages = read_form_pages(sheets, template, readers, target_error=target_error, lines=lines)
+    read_pages = read_form_pages(
+        sheets, template, readers, target_error=target_error, lines=lines, called_on=called_on
+    )
     reads = dict(zip(came, read_pages, strict=True))
     for number in range(1, len(template.pages) + 1):
         page = registered.get(number)

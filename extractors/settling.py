@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log
 
-from extractors.addresses import Expected
 from extractors.confidence import Agreement
 from extractors.decoding import Choice, decode_line
+from extractors.expected import Expected
 from extractors.lexicons import lexicon_of
 from extractors.model import Candidate
 from extractors.readers.protocol import LineReading
@@ -22,6 +22,8 @@ must have read it unbound before it may pass unseen."""
 FAR_OFF = -7.0
 """A bound value that the leading net finds so much less likely (natural logarithm) than what it reads freely
 is no reading but an invention."""
+FAR_OFF_EXPECTED = -10.0
+"""The same for a value that fits what is known beside it, such as the year of the call."""
 
 NO_WRITING = -0.8
 """Mean log probability a letter, of the net that likes it better, below which what was read is no writing: a
@@ -57,7 +59,7 @@ class Settled:
         third: what the third voice reads, against the value.
         plausible: the value passes its checks.
         known: its words are on the field's list; none where there is no list.
-        placed: it fits the rest of its address; none where that says nothing.
+        placed: it fits what was known before; none where nothing was.
         reasons: oddities, those of the ink first.
     """
 
@@ -85,7 +87,7 @@ def settle(
         asked: the field.
         heard: at least one line of at least the leading voice.
         reasons: oddities of the ink.
-        expected: what the rest of an address makes likely; none elsewhere.
+        expected: what is known of the field before it is read; none where nothing is.
     """
     first, witness = heard.first, heard.witness
     voices = [voice for voice in (first, witness, heard.third) if voice]
@@ -99,7 +101,8 @@ def settle(
     said = [_free(asked, voice) for voice in voices]
     same = [sameness(asked, one) == sameness(asked, chosen.parsed) for one in said]
     parsed = chosen.parsed
-    if _is_invented(asked, chosen, first, scores):
+    fits = expected.fits(asked, parsed.value) if expected is not None else None
+    if _is_invented(asked, chosen, first, scores, fits=fits):
         parsed = ILLEGIBLE
     agrees: Agreement = "alone"
     if heard.third:
@@ -121,7 +124,7 @@ def settle(
         third=agrees,
         plausible=parsed.plausible,
         known=words.holds(chosen.text) if words else None,
-        placed=expected.bonus(asked, parsed.value) > 0 if expected is not None else None,
+        placed=fits,
         candidates=_candidates(asked, lines, said),
         reasons=tuple(dict.fromkeys(found)),
     )
@@ -144,14 +147,20 @@ def _free(asked: FormField, voice: Sequence[LineReading]) -> Parsed:
 
 
 def _is_invented(
-    asked: FormField, chosen: Choice, first: Sequence[LineReading], scores: Sequence[float]
+    asked: FormField,
+    chosen: Choice,
+    first: Sequence[LineReading],
+    scores: Sequence[float],
+    *,
+    fits: bool | None,
 ) -> bool:
     """Whether the value stands on next to nothing that is written."""
     if max(scores) < NO_WRITING * max(LEAST_LETTERS, len(chosen.text)):
         return True
     bound = len(first) == 1 and grammar_of(asked) is not None
     free = " ".join(reading.text for reading in first)
-    return bound and chosen.text != free and scores[0] < log(max(first[0].probability, 1e-30)) + FAR_OFF
+    least = log(max(first[0].probability, 1e-30)) + (FAR_OFF_EXPECTED if fits else FAR_OFF)
+    return bound and chosen.text != free and scores[0] < least
 
 
 def _is_repaired(asked: FormField, same: Sequence[bool]) -> bool:

@@ -136,7 +136,7 @@ def of_page(fields: Sequence[WrittenField], fit: PageFit) -> list[WrittenField]:
 def with_expected(
     fields: Sequence[WrittenField],
     quick: Mapping[str, tuple[LineReading, ...] | None],
-    sent_on: date | None = None,
+    called_on: date | None = None,
 ) -> list[WrittenField]:
     """The fields of a document with what the quick net's reading of the others, and the call, make likely."""
     heard = [(field, quick.get(field.asked.name)) for field in fields]
@@ -145,7 +145,7 @@ def with_expected(
         for field, said in heard
         if said
     ]
-    expected = expectations(read, sent_on)
+    expected = expectations(read, called_on)
     return [replace(field, expected=expected.get(field.asked.name)) for field in fields]
 
 
@@ -177,14 +177,14 @@ class Voices:
     lines: Lines = field(default_factory=lambda: NO_LINES)
 
     def read(
-        self, fields: Sequence[WrittenField], target_error: float, sent_on: date | None = None
+        self, fields: Sequence[WrittenField], target_error: float, called_on: date | None = None
     ) -> list[WrittenField]:
         """Read the written fields of a document, each voice asked only where those before leave doubt.
 
         Args:
             fields: ``of_page`` of one or more pages, empty fields too.
             target_error: share of fields that may be wrong among those that nobody sees.
-            sent_on: the day of the call, where it is known.
+            called_on: the day of the call, where it is known.
 
         Returns:
             The fields in their order, each with its value and confidence.
@@ -193,7 +193,7 @@ class Voices:
             ReaderError: a reader cannot work.
         """
         quick = {field.asked.name: self.witness(field) for field in fields if field.lines}
-        fields = with_expected(fields, quick, sent_on)
+        fields = with_expected(fields, quick, called_on)
         read: dict[int, tuple[WrittenField, Heard | None]] = {}
         for index in names_first(fields):
             field = beside_names(fields[index], (other for other, _ in read.values()))

@@ -21,7 +21,17 @@ from extractors.features import (
 from extractors.readers.protocol import LineCrop, LineReader, LineReading, Readers
 from extractors.settling import Heard
 from extractors.values import normalize
-from extractors.written import MUST_SEE, PageFit, Voices, WrittenField, is_quick, of_page, with_expected
+from extractors.written import (
+    MUST_SEE,
+    PageFit,
+    Voices,
+    WrittenField,
+    beside_names,
+    is_quick,
+    names_first,
+    of_page,
+    with_expected,
+)
 from form_templates.model import Kind
 from remsfax.scoring import is_empty, same_value
 
@@ -123,10 +133,14 @@ def cases_of(cut: CutPage, readers: Readers) -> Iterator[Case]:
         [field_ for field_ in fields if field_.lines and not field_.handwritten]
     )  # at once, to remember
     quick = {field_.asked.name: voices.witness(field_) for field_ in fields if field_.lines}
-    for field_ in with_expected(fields, quick):
+    fields, settled = with_expected(fields, quick, cut.called_on), list[WrittenField]()
+    for index in names_first(fields):
+        field_ = beside_names(fields[index], settled)
         told = cut.truth[field_.asked.name]
         if field_.lines:
-            yield _written(cut, voices, field_, quick[field_.asked.name], told)
+            case, nets = _written(cut, voices, field_, quick[field_.asked.name], told)
+            settled.append(nets)
+            yield case
         elif not field_.filled:
             evidence = EmptyEvidence(field_.writing.alien_share, cut.standard, cut.residual_px)
             step = Step("empty", empty_features(evidence), not is_filled(told))
@@ -139,28 +153,29 @@ def _written(
     field_: WrittenField,
     quick: tuple[LineReading, ...] | None,
     told: Json,
-) -> Case:
+) -> tuple[Case, WrittenField]:
     leading = voices.leading(field_)
     free = " ".join(reading.text for reading in leading).strip()
-    both = Heard(leading, quick)
+    nets = voices.settled(field_, Heard(leading, quick))
     third = None
     if not field_.handwritten and voices.readers.second is not None:
         (said,) = voices.third([field_])
         third = _step(voices.settled(field_, Heard(leading, quick, said)), told)
-    return Case(
+    case = Case(
         fax=cut.fax,
         line=cut.line,
         kind=field_.asked.kind,
         hand=bool(told["hand"]),
         standard=cut.standard,
         group="written",
-        nets=_step(voices.settled(field_, both), told),
+        nets=_step(nets, told),
         alone=_step(voices.settled(field_, Heard(quick)), told)
         if quick is not None and is_quick(quick)
         else None,
         third=third,
         plain=is_right(field_.asked.kind, normalize(field_.asked, free).value, told),
     )
+    return case, nets
 
 
 def _step(read: WrittenField, told: Json) -> Step:

@@ -5,6 +5,7 @@ import json
 import pickle
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,10 @@ from form_templates.model import MARKED_KINDS, FormField, Template
 Json = Mapping[str, Any]
 
 EXTRACTORS = Path(__file__).resolve().parent.parent.parent / "extractors"
-NOT_CUTTING = {"addresses", "calibrated", "confidence", "decoding", "features", "read", "settling"}
+NOT_CUTTING = {
+    "acceptance", "addresses", "calibrated", "call_date", "confidence", "decoding", "expected", "features",
+    "mailbox", "read", "settling",
+}  # fmt: skip
 """Modules that have no part in cutting; a change of any other makes cuts out of date."""
 
 
@@ -37,6 +41,7 @@ class CutPage:
     line: str
     residual_px: float
     standard: bool
+    called_on: date
     written: tuple[WrittenField, ...]
     marks: tuple[tuple[FormField, MarkReading], ...]
     signatures: tuple[tuple[FormField, SignatureReading], ...]
@@ -88,10 +93,11 @@ def _cut_fax(file: Path, catalog: Catalog, blanks: Blanks) -> Iterator[CutPage]:
         ):
             registered = register(straight, identity, blanks)
             if not registered.doubtful:
-                yield _cut_page(registered, template, file.stem, str(truth["line"]), told["fields"])
+                yield _cut_page(registered, template, file.stem, truth)
 
 
-def _cut_page(page: RegisteredPage, template: Template, fax: str, line: str, fields: Json) -> CutPage:
+def _cut_page(page: RegisteredPage, template: Template, fax: str, truth: Json) -> CutPage:
+    fields: Json = truth["documents"][0]["fields"]
     asked = [
         field
         for field in template.fields_on(page.form_page)
@@ -109,9 +115,10 @@ def _cut_page(page: RegisteredPage, template: Template, fax: str, line: str, fie
     }
     return CutPage(
         fax=fax,
-        line=line,
+        line=str(truth["line"]),
         residual_px=page.residual_px,
         standard=standard,
+        called_on=datetime.fromisoformat(truth["fax"]["received_at"]).date(),
         written=tuple(
             find_written(field, writings[field.name])
             for field in asked

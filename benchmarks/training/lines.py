@@ -15,6 +15,7 @@ from benchmarks.training.writing import (
     Hands,
     Ink,
     WrittenNames,
+    beside_struck,
     draw_with_font,
     draw_with_hands,
     load_hands,
@@ -24,6 +25,8 @@ from benchmarks.training.writing import (
 
 MIX = {"names": 20, "digits": 24, "letters": 6, "words": 6, "fonts": 28, "print": 16}
 """Shares of the sources, in percent."""
+STRUCK = 0.07
+"""Share of lines that begin with something crossed out, which a reader is to pass over."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +74,8 @@ def _line(desk: Desk, rng: random.Random, source: str) -> Line | None:
     if drawn is None:
         return None
     ink, text = drawn
+    if rng.random() < STRUCK:
+        ink = beside_struck(ink, rng)
     crop = fax_crop(ink, rng)
     if crop is None or crop.shape[1] < 5 * len(text.replace(" ", "")):
         return None

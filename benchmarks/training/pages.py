@@ -23,7 +23,7 @@ def load_pages(folder: Path) -> tuple[Line, ...]:
 def _lines(folder: Path, number: int) -> Iterator[Line]:
     for row, crops in read_shard(folder, number):
         # Where lines were cut otherwise than they were written, nobody knows which crop has which text.
-        if not row["filled"] or row["lost"] or row["struck"] or len(crops) != len(row["written"]):
+        if not row["filled"] or row["lost"] or len(crops) != len(row["written"]):
             continue
         source = ("hand" if row["hand"] else "type") + " on pages"
         for crop, written in zip(crops, row["written"], strict=True):

@@ -82,6 +82,29 @@ def warp(ink: Ink, rng: random.Random, strength: float) -> Ink:
     return np.asarray(out, np.float32)
 
 
+def beside_struck(ink: Ink, rng: random.Random) -> Ink:
+    """The same line after a first try at it, in the same hand, that was crossed out.
+
+    The try is the line's own beginning: who corrects himself mostly began with the right word.
+    """
+    rows, columns = ink.shape
+    part = warp(ink[:, : max(rows, round(columns * rng.uniform(0.2, 0.8)))], rng, 0.3)
+    tries = np.asarray(cv2.resize(part, (part.shape[1], rows), interpolation=cv2.INTER_AREA), np.float32)
+    ys, xs = np.nonzero(tries > 0.3)
+    if not len(ys):
+        return ink
+    pen = rng.randrange(3, 9)
+    for _ in range(rng.choice((1, 1, 1, 2))):
+        height = ys.min() + (ys.max() - ys.min()) * rng.uniform(0.3, 0.7)
+        lean = rng.gauss(0, 0.04) * (xs.max() - xs.min())
+        start = (int(xs.min()) - rng.randrange(14), round(height + lean))
+        end = (int(xs.max()) + rng.randrange(14), round(height - lean))
+        cv2.line(tries, start, end, 1.0, pen, cv2.LINE_AA)
+    tries = tries[:, max(0, int(xs.min()) - 16) : int(xs.max()) + 16]
+    gap = np.zeros((rows, round(rows * rng.uniform(0.05, 0.4))), np.float32)
+    return np.concatenate([tries, gap, ink], axis=1)
+
+
 @dataclass(frozen=True)
 class Hands:
     """Real digits by writer and real letters by source, of one part of the writers."""

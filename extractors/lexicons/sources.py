@@ -51,6 +51,23 @@ def office_words() -> Mapping[str, float]:
     return _ours("office_words.txt")
 
 
+@cache
+def mail_endings() -> tuple[str, ...]:
+    """Last labels of e-mail addresses: those that a US office meets, and that of made-up people."""
+    return _mail_lines()[0]
+
+
+@cache
+def mail_words() -> tuple[str, ...]:
+    """Other labels that many domains have: the large providers, and words of practices and hospitals."""
+    return _mail_lines()[1]
+
+
+def _mail_lines() -> tuple[tuple[str, ...], ...]:
+    lines = files(__package__).joinpath("mail_words.txt").read_text(encoding="utf-8").splitlines()
+    return tuple(tuple(line.split()) for line in lines)
+
+
 def _census(name: str) -> Iterator[tuple[str, float]]:
     """Lines of ``NAME  percent  cumulative  rank``; the rarest are given as 0.000."""
     for line in files("names").joinpath(name).read_text(encoding="ascii").splitlines():

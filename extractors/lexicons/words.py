@@ -7,6 +7,8 @@ from math import exp, log
 
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz import process
+from rapidfuzz.distance import Levenshtein
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _SIGNS = {letter: index + 1 for index, letter in enumerate(_LETTERS)}
@@ -19,6 +21,7 @@ _TOKEN = re.compile(r"[a-z0-9']+")
 _DIGIT_IN_WORD = log(1 / 400)
 """A digit in the middle of a word is a misread letter, unless it is 1st or 2A."""
 _MENDED_MOST = 6
+_SHORT_LIST = 1500
 _REMEMBERED = 4096
 
 
@@ -30,10 +33,13 @@ class Words:
         known: log probability by word, small letters without apostrophes.
         pairs: 27 x 27 x 27 log probability of a letter after the two before it; 0 is the word's edge. What an
             unknown word of this kind looks like.
+        common: the words of short lists: street suffixes, titles, words of sites. They are known well enough
+            to look for one of them behind a word that is far from it.
     """
 
     known: Mapping[str, float]
     pairs: NDArray[np.float32]
+    common: tuple[str, ...] = ()
     _told: dict[str, float] = field(default_factory=dict)
 
     @staticmethod
@@ -45,27 +51,44 @@ class Words:
             total = sum(flat.values()) * len(lists)
             for word, weight in flat.items():
                 shares[word] = shares.get(word, 0.0) + weight / total
-        return Words({word: log(share) for word, share in shares.items()}, _letter_pairs(shares))
+        short = [word for words in lists if len(words) < _SHORT_LIST for word in words]
+        known = {word: log(share) for word, share in shares.items()}
+        return Words(known, _letter_pairs(shares), tuple(dict.fromkeys(short)))
 
     def prior(self, text: str) -> float:
         """Log probability of a text's words; numbers and signs between them are free."""
         return sum(self._remembered(token) for token in _TOKEN.findall(text.lower()))
 
     def mended(self, text: str) -> tuple[str, ...]:
-        """The same text with one unknown word changed by a letter into a word of the list, usual ones first.
+        """The same text with unknown words changed into words of the list, usual ones first.
 
+        One word by a letter, or all unknown words at once, each into the nearest: a bad row runs through all.
         Candidates only: what the nets saw decides between them.
         """
         found: list[tuple[float, str]] = []
-        for match in _TOKEN.finditer(text.lower()):
+        every, changed = text, 0
+        for match in reversed(list(_TOKEN.finditer(text.lower()))):
             word = match[0].replace("'", "")
-            if len(word) < 3 or word in self.known or sum(sign.isalpha() for sign in word) < 2:
+            if word in self.known or len(word) < 2 or not any(sign.isalpha() for sign in word):
                 continue
+            start, end = match.span()
+            for place, other in enumerate(self._near(word)):
+                spelled = _cased(other, like=text[start:end])
+                found.append((self.known[other], text[:start] + spelled + text[end:]))
+                if place == 0:
+                    every, changed = every[:start] + spelled + every[end:], changed + 1
+        most = list(dict.fromkeys(mended for _, mended in sorted(found, reverse=True)))[:_MENDED_MOST]
+        return tuple(most if changed < 2 else [*most, every])
+
+    def _near(self, word: str) -> list[str]:
+        """Words of the list that are a letter away, usual ones first; of common ones also farther ones."""
+        near: set[str] = set()
+        if len(word) > 2 and sum(sign.isalpha() for sign in word) > 1:
             near = {other for other in _one_letter_off(word) if other in self.known}
-            for other in sorted(near, key=lambda other: -self.known[other])[:_MENDED_MOST]:
-                spelled = _cased(other, like=text[match.start() : match.end()])
-                found.append((self.known[other], text[: match.start()] + spelled + text[match.end() :]))
-        return tuple(mended for _, mended in sorted(found, reverse=True)[:_MENDED_MOST])
+        limit = 1 + len(word) // 5
+        far = process.extract(word, self.common, scorer=Levenshtein.distance, score_cutoff=limit, limit=3)
+        best = [other for other, _, _ in far if len(other) > 1 and (len(word) > 2 or len(other) == len(word))]
+        return [*sorted(near, key=lambda other: -self.known[other])[:_MENDED_MOST], *best]
 
     def holds(self, text: str) -> bool | None:
         """Whether every word of two letters or more is on the list; none where there is no such word."""

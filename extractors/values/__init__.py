@@ -72,4 +72,4 @@ def sameness(field: FormField, parsed: Parsed) -> str | None:
 def _absent_text(raw: str) -> str:
     text = raw.strip()
     squeezed = "".join(sign for sign in text if sign.isalpha()).lower()
-    return "N/A" if squeezed in ("na", "notapplicable") else text
+    return "N/A" if squeezed in ("na", "nla", "notapplicable") else text

@@ -1,6 +1,6 @@
 """What a reader may look for in a field: the letters of its kind, and every valid spelling."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -95,6 +95,25 @@ def _letters(field: FormField) -> str | None:
     if field.kind == "number":
         return _DIGITS + ".,kglbmdLvias/"
     return _CAPITALS + "." if is_initial(field) else _LETTERS.get(field.kind)
+
+
+@dataclass(frozen=True)
+class OneAt:
+    """The bound of an e-mail address: something, an ``@``, and labels with a point between them."""
+
+    start: int = 0
+
+    def step(self, state: Hashable, letter: str) -> Hashable | None:
+        """Before the local part 0, in it 1; behind the ``@`` 2, in a label 3; behind a point 4, in it 5."""
+        if letter == "@":
+            return 2 if state == 1 else None
+        if letter == "." and state not in (0, 1):
+            return 4 if state in (3, 5) else None
+        return {0: 1, 2: 3, 4: 5}.get(int(str(state)), state)
+
+    def is_end(self, state: Hashable) -> bool:
+        """In the last label."""
+        return state == 5
 
 
 _PATTERNS: dict[Kind, tuple[str, ...]] = {

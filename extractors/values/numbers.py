@@ -28,6 +28,8 @@ def parse_number(
     if found is None or not text:
         return ILLEGIBLE
     whole = found[1].replace(",", "") or "0"
+    if len(whole) > 1 and whole.startswith("0") and not found[2]:  # nobody writes 076: the point was lost
+        return odd(f"0.{whole[1:]}", "ambiguous")
     value = whole + (f".{found[2]}" if found[2] else "")
     amount = float(value)
     if (minimum is not None and amount < minimum) or (maximum is not None and amount > maximum):

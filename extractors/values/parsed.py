@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 ABSENT = re.compile(
-    r"(?:n\s?[/.\\|]?\s?a\.?|not applicable|unk\.?|unknown|none|same|ditto|see above|-{1,3}|\"|'')",
+    r"(?:n\s?[/.\\|1l]?\s?a\.?|not applicable|unk\.?|unknown|none|same|ditto|see above|-{1,3}|\"|'')",
     re.IGNORECASE,
 )
 """What people write where they have nothing to write."""

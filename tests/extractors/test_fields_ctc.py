@@ -21,7 +21,7 @@ from extractors.readers.ctc import (
     text_probabilities,
     text_probability,
 )
-from extractors.values.grammars import grammar_of, letters_of
+from extractors.values.grammars import OneAt, grammar_of, letters_of
 from form_templates.model import FormField
 
 
@@ -170,3 +170,11 @@ def test_dates_are_searched_for_in_the_styles_people_write(written: str) -> None
     assert grammar is not None
     logs = output([step for letter in written for step in ({letter: 0.9, "_": 0.1}, {"_": 1.0})])
     assert search(logs, grammar)[0][0] == written
+
+
+def test_the_search_for_an_address_keeps_to_its_form() -> None:
+    rows = [{letter: 0.9} for letter in "ana@b.org"]
+    rows[3] = {"O": 0.6, "@": 0.3}
+    found = [text for text, _ in n_best(output(rows), OneAt(), width=20)]
+    assert found[0] == "ana@b.org"
+    assert all(text.count("@") == 1 and "." in text.partition("@")[2] for text in found)

@@ -68,3 +68,10 @@ def test_the_lists_hold_what_their_fields_ask_for(lexicon: str, text: str) -> No
 def test_kinds_that_rules_bind_have_no_list() -> None:
     assert lexicon_of(field(None, "date")) is None
     assert lexicon_of(field(None, "text")) is not None
+
+
+def test_every_unknown_word_is_mended_at_once_and_common_words_are_looked_for_farther_away() -> None:
+    words = Words.of({"smith": 1.0, "clinical": 2.0, "director": 2.0, "rd": 1.0})
+    assert "CLINICAL DIRECTOR" in words.mended("CLINCAL DIRETCOR")
+    assert "12 Smith Rd" in words.mended("12 Smith Pd")
+    assert words.mended("12 Smith 4") == ()

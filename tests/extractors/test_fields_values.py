@@ -12,7 +12,7 @@ from extractors.values import normalize
 from extractors.values.dates import MONTHS, parse_date, parse_time
 from extractors.values.identifiers import npi_is_valid, parse_dea, parse_ncpdp, parse_npi, parse_rems_id
 from extractors.values.numbers import parse_number, parse_phone
-from extractors.values.parsed import is_absent
+from extractors.values.parsed import Parsed, is_absent
 from extractors.values.places import STATES, parse_state, parse_zip
 from extractors.values.words import parse_email, parse_name
 from form_templates.model import FormField, Kind
@@ -185,3 +185,8 @@ def test_not_applicable_is_a_value_of_a_text() -> None:
     parsed = normalize(field("text"), "n/a")
     assert (parsed.value, parsed.reasons) == ("N/A", ("not_applicable",))
     assert not is_absent("Nancy")
+
+
+@pytest.mark.parametrize(("raw", "value"), [("076", "0.76"), ("09", "0.9"), ("012", "0.12")])
+def test_a_number_that_begins_with_0_has_lost_its_point_and_goes_to_a_person(raw: str, value: str) -> None:
+    assert parse_number(raw) == Parsed(value, plausible=False, reasons=("ambiguous",))
