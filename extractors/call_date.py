@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from statistics import median_low
 
 from extractors.values.dates import is_likely
@@ -16,6 +16,10 @@ OLDER, ELSEWHEN, NOT_YET, LONG_SIGNED = -2.5, -5.0, -4.0, -2.5
 """Log odds, against a date of the year before the call: of one that is older, of one in other years, of one
 after the call in a field that asks for the past, of a signature more than two months old."""
 SIGNED_DAYS = 60
+
+CLOCKS_APART = timedelta(days=400)
+"""A time of sending that far from that of receipt is that of a machine whose clock was never set, or of a fax
+that was kept for years."""
 
 _YEAR_AT_END = re.compile(r"(\d{4}|.*[/\-., |])(\d{4}|\d{2})")
 _TOO_MANY_DIGITS = re.compile(r"(\d{4})\d{3,6}")
@@ -63,6 +67,21 @@ class NearCall:
     def fits(self, asked: FormField, value: str | None) -> bool | None:
         """Whether a date is where dates of its kind lie."""
         return None if value is None else self.bonus(asked, value) == 0
+
+
+def call_day(sent_at: datetime | None, received_at: datetime | None) -> date | None:
+    """The day of the call.
+
+    Args:
+        sent_at: as fax server, tags or header line say it, aware.
+        received_at: when the file came, aware; none where nobody asked.
+
+    Returns:
+        None where it is not known, or where sender and receiver do not agree on the year.
+    """
+    if sent_at is None or (received_at is not None and abs(received_at - sent_at) > CLOCKS_APART):
+        return None
+    return sent_at.date()
 
 
 def near_call(

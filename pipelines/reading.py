@@ -6,10 +6,11 @@ more memory than a short one.
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from extractors.acceptance import NO_LINES, Lines
+from extractors.call_date import call_day
 from extractors.header_line import read_header
 from extractors.model import (
     DocumentReading,
@@ -43,10 +44,6 @@ OTHER_SHEET = 0.5
 two. On sample faxes a sheet sent twice reached 0.86, another patient's at most 0.35, and a sheet with its
 copy signed later
 0.64: that one is for a person."""
-
-CLOCKS_APART = timedelta(days=400)
-"""A header line that far from the day of receipt is that of a machine whose clock was never set, or of a fax
-that was kept for years; then the form's own dates speak."""
 
 KEPT_PAGES = 16
 """Straight pages kept between identification and reading: 4 MB each. Those beyond are laid straight again."""
@@ -85,7 +82,7 @@ def read_transmission(
         pages.place(planned.identities)
     with stage("header"):
         header = _headers(fax, pages, facts, engine)
-        called_on = _call_day(header, facts)
+        called_on = call_day(header.sent_at, facts.received_at if facts else None)
     documents: list[DocumentReading] = []
     for index, form in enumerate(found.documents):
         registered = {form_page: pages.registered(number, index) for form_page, number in form.pages.items()}
@@ -246,14 +243,6 @@ def _headers(
                 announced or line.pages,
             )
     return HeaderLine("", sender, _aware(sent_at, zone), None, announced, 0)
-
-
-def _call_day(header: HeaderLine, facts: TransmissionFacts | None) -> date | None:
-    """The day of the call; none where nobody knows it, or sender and receiver do not agree on the year."""
-    sent_at = header.sent_at
-    if sent_at is None or (facts is not None and abs(facts.received_at - sent_at) > CLOCKS_APART):
-        return None
-    return sent_at.date()
 
 
 def _aware(when: datetime | None, zone: ZoneInfo) -> datetime | None:

@@ -1,11 +1,11 @@
 """What is known before a field is read: the day of the call, and the name beside an e-mail address."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.call_date import NearCall, near_call
+from extractors.call_date import NearCall, call_day, near_call
 from extractors.expected import expectations
 from extractors.mailbox import Mailbox, mailbox_of
 from form_templates.model import FormField
@@ -68,6 +68,14 @@ def test_the_call_reaches_every_date_that_was_written_but_births() -> None:
         "signature_date": NearCall(CALL, known=True),
         "cbc_date": NearCall(CALL, known=True),
     }
+
+
+def test_a_clock_that_was_never_set_and_a_fax_kept_for_years_give_no_day() -> None:
+    sent = datetime(2026, 7, 2, 9, 30, tzinfo=UTC)
+    assert call_day(sent, None) == call_day(sent, sent + timedelta(hours=3)) == CALL
+    assert call_day(datetime(2000, 1, 1, tzinfo=UTC), sent) is None
+    assert call_day(sent, sent + timedelta(days=2000)) is None
+    assert call_day(None, sent) is None
 
 
 MAIL = field("contact_email", "email")
