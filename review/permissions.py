@@ -68,6 +68,8 @@ PERMISSIONS: Final[dict[tuple[str, str], Access]] = {
     ("POST", "/outreach/{task_id}/back"): WORKERS,
     # Figures and accounts
     ("GET", "/figures"): OVERSIGHT | SAFETY,
+    ("POST", "/figures/lines/{line_kind}/confirm"): LEAD,
+    ("POST", "/figures/lines/{line_kind}/take-back"): LEAD,
     ("GET", "/accounts"): OVERSIGHT,
     ("POST", "/accounts"): LEAD,
     ("POST", "/accounts/{account}/role"): LEAD,

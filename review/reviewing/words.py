@@ -17,6 +17,8 @@ REASONS: dict[str, str] = {
     "two_marked": "Two boxes of one question are ticked.",
     "faint": "A mark is hardly there.",
     "touched": "There is ink near another box of the question.",
+    "repaired": "As written it is no valid number, or nobody read it so: this is the nearest valid one.",
+    "held_back": "Read surely, but fields like this were read wrong of late.",
     "typed": "The signature looks typed or stamped.",
     "registration": "The page could not be laid over its form.",
     "missing_page": "The page of this field did not come.",

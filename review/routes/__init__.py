@@ -10,6 +10,7 @@ from review.routes import (
     house,
     inbox,
     keys,
+    lines,
     matching,
     outreach,
     registers,
@@ -30,6 +31,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     due.router,
     outreach.router,
     figures.router,
+    lines.router,
     accounts.router,
     keys.router,
 )

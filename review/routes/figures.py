@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Query
 from pydantic import Field
 
+from pipelines.acceptance import line_terms
 from review.charts.bars import Row, Series, lying_bars, stacked_bars
 from review.charts.intervals import Measured, interval_chart
 from review.context import TheDesk
@@ -23,7 +24,17 @@ from store.desk.figures import (
     saving,
 )
 from store.desk.inbox import state_counts
-from store.desk.model import DayCount, HourCount, KindQuality, Pace, QueueAge, Saving
+from store.desk.lines import line_history, line_standings
+from store.desk.model import (
+    DayCount,
+    HourCount,
+    KindQuality,
+    Line,
+    LineStanding,
+    Pace,
+    QueueAge,
+    Saving,
+)
 from store.desk.quality import quality
 from store.model import Status
 from store.registers.folding import fold_stale
@@ -51,6 +62,9 @@ class FiguresView(PageModel):
     by_form: tuple[Pace, ...]
     automation: tuple[DayCount, ...]
     quality: tuple[KindQuality, ...]
+    lines: tuple[LineStanding, ...]
+    line_moves: tuple[Line, ...]
+    line_days: float
     saving: Saving
     due: dict[str, int]
     target_error: float
@@ -69,6 +83,8 @@ def show_figures(desk: TheDesk, asked: Annotated[Days, Query()]) -> FiguresView:
         by_kind, by_form = pace_by_kind(session, since), pace_by_form(session, since)
         read = automation(session, since.date())
         measured = quality(session, desk.review, target)
+        lines = line_standings(session, line_terms(desk.pipeline.reading))
+        line_moves = line_history(session)
         saved = saving(session, desk.review, since)
         due = due_counts(session, now.astimezone(desk.program.settings.zone).date())
         counts = state_counts(session)
@@ -81,6 +97,9 @@ def show_figures(desk: TheDesk, asked: Annotated[Days, Query()]) -> FiguresView:
         by_form=by_form,
         automation=read,
         quality=measured,
+        lines=lines,
+        line_moves=line_moves,
+        line_days=desk.pipeline.reading.line_days,
         saving=saved,
         due=due,
         target_error=target,

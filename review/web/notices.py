@@ -3,6 +3,7 @@
 NOTICES = {
     "signed-out": "You are signed out.",
     "saved": "Saved.",
+    "line-moved": "The line is moved; what is read from now on goes by it.",
     "assigned": "The faxes are assigned.",
     "reread": "The faxes will be read again; this takes a moment each.",
 }

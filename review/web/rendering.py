@@ -39,8 +39,14 @@ def environment() -> Environment:
         "number": words.number,
         "short": words.short_id,
         "role": words.role,
+        "line_place": words.line_place,
     }
-    made.globals |= {"static": static_path, "form_title": words.form_title, "PRIORITIES": words.PRIORITIES}
+    made.globals |= {
+        "static": static_path,
+        "form_title": words.form_title,
+        "PRIORITIES": words.PRIORITIES,
+        "LINE_REASONS": words.LINE_REASONS,
+    }
     return made
 
 

@@ -15,6 +15,15 @@ PRIORITIES = {
 }
 """Of ``validators.model.Priority``, as staff say it."""
 
+LINE_REASONS = {
+    "above_target": "more was wrong than the target allows",
+    "back_to_gate": "no more is wrong than the target allows",
+    "confirmed": "a lead lets more pass",
+    "not_supported": "what was measured since does not bear it",
+    "taken_back": "a lead took it back",
+}
+"""Of ``store.desk.model.LineWhy``."""
+
 ROLE_NAMES = {
     "triage": "triage",
     "reviewer": "reviewer",
@@ -42,6 +51,13 @@ def age(moment: datetime | None, now: datetime) -> str:
     if minutes < 120:
         return f"{minutes} min"
     return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // (24 * 60)} d"
+
+
+def line_place(least: float | None) -> str:
+    """From where on fields pass."""
+    if least is None:
+        return "as calibrated"
+    return "nothing passes" if least > 1 else f"from {least:.4f}"
 
 
 def number(value: float, digits: int = 0) -> str:

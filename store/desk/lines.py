@@ -30,6 +30,7 @@ from store.tables import ReviewTask, Transmission
 
 LINE_MOVED = "line_moved"
 
+Evidence = dict[str, str | int | float | None]
 ByKind = dict[str, list[Measured]]
 
 
@@ -237,7 +238,7 @@ def _move(  # noqa: PLR0917 - the columns of a row
     line_kind: str,
     least: float | None,
     why: LineWhy,
-    evidence: dict[str, Json],
+    evidence: Evidence,
 ) -> Line:
     last = select(func.max(AcceptanceLineRow.number)).where(AcceptanceLineRow.line_kind == line_kind)
     row = AcceptanceLineRow(
@@ -259,7 +260,7 @@ def _move(  # noqa: PLR0917 - the columns of a row
     return line_of(row)
 
 
-def _evidence(move: Move, terms: LineTerms) -> dict[str, Json]:
+def _evidence(move: Move, terms: LineTerms) -> Evidence:
     """What a move goes by, in figures."""
     passing = [one for one in move.evidence if one.passes_gate]
     found = totals(move.evidence if move.why == "confirmed" else passing)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from store.model import BoxPx, Json, SetAside, Status, TaskKind, Value
+from store.model import BoxPx, SetAside, Status, TaskKind, Value
 
 Role = Literal["triage", "reviewer", "safety", "lead", "auditor"]
 
@@ -447,7 +447,7 @@ class Line:
     why: LineWhy
     moved_by: str
     moved_at: datetime
-    evidence: Mapping[str, Json]
+    evidence: Mapping[str, str | int | float | None]
 
 
 @dataclass(frozen=True)

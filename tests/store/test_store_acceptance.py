@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from store.desk.acceptance import (
+    CHANCE,
     CLOSED,
     FEW,
     Measured,
@@ -73,7 +74,7 @@ def test_that_too_much_is_wrong_is_shown_by_the_exact_test(count: int, wrong: in
     wrong = min(wrong, count)
     tested = binomtest(wrong, count, target, alternative="greater").pvalue
     if abs(tested - (1 - SURE)) > 1e-9:
-        assert is_exceeded(some(count, wrong), target, SURE) == (tested < 1 - SURE)
+        assert is_exceeded(some(count, wrong), target, SURE) == (wrong > CHANCE and tested < 1 - SURE)
 
 
 @given(fields, targets)
@@ -102,6 +103,11 @@ def test_a_bad_week_moves_the_line_above_its_errors_and_a_good_one_moves_it_back
     good = [*some(400, confidence=0.9999), *some(400, confidence=0.994)]
     assert moved({"date": good}, date=tight) == {"date": (None, "back_to_gate")}
     assert moved({}, date=tight) == {}
+
+
+def test_one_wrong_field_alone_moves_nothing() -> None:
+    assert moved({"npi": some(1, 1)}) == {}
+    assert moved({"npi": some(2, 2)}) == {"npi": (CLOSED, "above_target")}
 
 
 def test_where_the_surest_are_wrong_nothing_passes() -> None:
