@@ -6,7 +6,7 @@ float32, steps x 96, natural logarithms; column 0 is the blank, column i + 1 is 
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -111,17 +111,23 @@ def text_probabilities(log_probabilities: LogProbabilities, texts: Sequence[str]
         lengths[row] = len(letters)
         impossible[row] = -1 in letters
         columns[row, 1 : 2 * len(letters) : 2] = np.maximum(letters, 0) if letters else 0
-    emissions = np.exp(log_probabilities.astype(np.float64))[:, columns]
+    if columns.size < log_probabilities.shape[1]:
+        emissions = np.exp(log_probabilities[:, columns].astype(np.float64))
+    else:
+        emissions = np.exp(log_probabilities.astype(np.float64))[:, columns]
     skips = np.zeros(columns.shape)
     skips[:, 2:] = (columns[:, 2:] != 0) & (columns[:, 2:] != columns[:, :-2])
-    alpha = np.zeros(columns.shape)
+    # Two states of zero before the first spare every step its look at the edge; arrays made once, its copies.
+    states_before = np.zeros((len(texts), states + 2))
+    alpha, one_before, two_before = states_before[:, 2:], states_before[:, 1:-1], states_before[:, :-2]
+    stayed, skipped = np.empty(columns.shape), np.empty(columns.shape)
     alpha[:, :2] = emissions[0, :, :2]
     scale = np.zeros(len(texts))
     for index, step in enumerate(emissions[1:]):
-        grown = alpha.copy()
-        grown[:, 1:] += alpha[:, :-1]
-        grown[:, 2:] += alpha[:, :-2] * skips[:, 2:]
-        alpha = grown * step
+        np.add(alpha, one_before, out=stayed)
+        np.multiply(two_before, skips, out=skipped)
+        np.add(stayed, skipped, out=stayed)
+        np.multiply(stayed, step, out=alpha)
         if index % 8 == 7:  # kept away from the smallest number that a float can hold
             most = np.maximum(alpha.max(axis=1), _TINY)
             alpha /= most[:, None]
@@ -229,23 +235,31 @@ def n_best(
 
     Of each step only letters above ``least`` are tried, and steps where none is are passed over together.
     """
-    # prefix -> (state, probability ending in blank, probability ending in its last letter)
-    beams: dict[str, tuple[Hashable, float, float]] = {"": (bound.start, 1.0, 0.0)}
+    # prefix -> [state, probability ending in blank, probability ending in its last letter]
+    beams: dict[str, list[Any]] = {"": [bound.start, 1.0, 0.0]}
+    free = isinstance(bound, Letters) and bound.letters is None  # every letter leads to the same state
     for blank, tried in _told_steps(np.exp(log_probabilities), least):
-        grown: dict[str, tuple[Hashable, float, float]] = {}
+        grown: dict[str, list[Any]] = {}
         for prefix, (state, in_blank, in_letter) in beams.items():
             whole = in_blank + in_letter
             last = prefix[-1:]
-            _, old_blank, old_letter = grown.get(prefix, (state, 0.0, 0.0))
-            repeated = in_letter * tried.get(last, 0.0) if last else 0.0
-            grown[prefix] = (state, old_blank + whole * blank, old_letter + repeated)
-            for letter, probability in tried.items():
-                after = bound.step(state, letter)
-                if after is not None:
-                    text = prefix + letter
-                    _, old_blank, old_letter = grown.get(text, (after, 0.0, 0.0))
-                    source = in_blank if letter == last else whole
-                    grown[text] = (after, old_blank, old_letter + source * probability)
+            same = grown.get(prefix)
+            if same is None:
+                same = grown[prefix] = [state, 0.0, 0.0]
+            same[1] += whole * blank
+            for letter, probability in tried:
+                source = whole
+                if letter == last:
+                    same[2] += in_letter * probability
+                    source = in_blank
+                after = state if free else bound.step(state, letter)
+                if after is None:
+                    continue
+                longer = grown.get(prefix + letter)
+                if longer is None:
+                    grown[prefix + letter] = [after, 0.0, source * probability]
+                else:
+                    longer[2] += source * probability
         if len(grown) > width:
             kept = sorted(grown.items(), key=_standing, reverse=True)[:width]
             beams = dict(kept)
@@ -255,27 +269,27 @@ def n_best(
     return tuple(sorted(found, key=lambda item: -item[1]))
 
 
-def _standing(item: tuple[str, tuple[Hashable, float, float]]) -> float:
+def _standing(item: tuple[str, list[Any]]) -> float:
     return item[1][1] + item[1][2]
 
 
-def _told_steps(probabilities: NDArray[np.float32], least: float) -> Iterator[tuple[float, dict[str, float]]]:
+def _told_steps(
+    probabilities: NDArray[np.float32], least: float
+) -> Iterator[tuple[float, list[tuple[str, float]]]]:
     """Blank and likely letters of each step; a run of steps that say nothing but blank is one."""
-    likely = probabilities[:, 1:] > least
-    telling = likely.any(axis=1)
-    blanks = probabilities[:, 0].astype(np.float64)
+    tried: list[list[tuple[str, float]]] = [[] for _ in probabilities]
+    steps, columns = np.nonzero(probabilities[:, 1:] > least)
+    likely = probabilities[steps, columns + 1].tolist()
+    for step, column, probability in zip(steps.tolist(), columns.tolist(), likely, strict=True):
+        tried[step].append((ALPHABET[column], probability))
     run: float | None = None
-    for step, tells in enumerate(np.atleast_1d(telling).tolist()):
-        if not tells:
-            run = (1.0 if run is None else run) * float(blanks[step])
+    for blank, letters in zip(probabilities[:, 0].tolist(), tried, strict=True):
+        if not letters:
+            run = (1.0 if run is None else run) * blank
             continue
         if run is not None:  # however sure, a blank parts a letter from its like
-            yield run, {}
+            yield run, []
             run = None
-        columns = np.flatnonzero(likely[step]).tolist()
-        yield (
-            float(blanks[step]),
-            {ALPHABET[column]: float(probabilities[step, column + 1]) for column in columns},
-        )
+        yield blank, letters
     if run is not None:
-        yield run, {}
+        yield run, []
