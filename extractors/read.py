@@ -336,7 +336,7 @@ def _written(page: RegisteredPage, field: WrittenField, decide: _Decisions) -> F
         reasons=field.reasons,
         handwritten=field.filled and field.handwritten,
     )
-    must_see = field.filled and (field.value is None or bool(MUST_SEE.intersection(field.reasons)))
+    must_see = (field.filled and field.value is None) or bool(MUST_SEE.intersection(field.reasons))
     return decide(
         reading, "written" if field.filled else "empty", is_empty=not field.filled, must_see=must_see
     )

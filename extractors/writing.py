@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from extractors.leftovers import STROKE_WIDE_PX, has_letter, is_loose, is_smeared, stands_up, tilt_of
 from extractors.model import WORK_DPI, BoxPx, RegisteredPage
 from extractors.pieces import Ink, Pieces, find_pieces
 from extractors.printed import REACH_PX, less_print, less_streaks, print_slack, snap, window
@@ -43,6 +44,7 @@ class Writing:
         alien_share: share of the ink inside the box that was judged somebody else's.
         outside_share: share of the kept ink that lies outside the box.
         shift_px: what the last snap moved the blank by, x and y.
+        loose: a pen's stroke without letters was taken for no writing, an arrow perhaps: for a person to see.
     """
 
     ink: Ink
@@ -53,6 +55,7 @@ class Writing:
     alien_share: float
     outside_share: float
     shift_px: tuple[int, int]
+    loose: bool = False
 
     @property
     def area_px(self) -> int:
@@ -120,9 +123,21 @@ def find_writing(
     ours, noise = _judge(pieces, inside, box, others, blank_ink)
     if any(_lies_left(signature, box_px) for signature in signatures_px):
         ours &= pieces.boxes[:, 0] > 0
+    is_signature = box_px in signatures_px  # which may be one flat stroke, and may run over another's
+    loose = False
+    if ours.any() and not is_signature and not has_letter(pieces, ours):
+        stroke = is_loose(pieces, ours)
+        if stroke or is_smeared(pieces, ours, tilt_of(page)):
+            # A long streak may as well be a line that somebody drew.
+            loose = stroke or int(pieces.boxes[ours, 2].max()) >= STROKE_WIDE_PX
+            ours[:] = False
     kept = np.flatnonzero(ours)
     strokes = ours | (~noise & (inside >= STROKE_PX))
     total = int(inside[strokes].sum())
+    if total and not len(kept) and not is_signature:
+        across = _within(pieces.only(strokes), box)
+        if stands_up(across):
+            return _overwritten(across, box, (left, top), shift)
     area = int(pieces.boxes[kept, 4].sum())
     return Writing(
         ink=pieces.only(ours),
@@ -132,6 +147,29 @@ def find_writing(
         pieces=pieces.boxes[kept],
         alien_share=float(inside[strokes & ~ours].sum() / total) if total else 0.0,
         outside_share=float(1 - inside[kept].sum() / area) if area else 0.0,
+        shift_px=shift,
+        loose=loose,
+    )
+
+
+def _within(ink: Ink, box: BoxPx) -> Ink:
+    """The ink inside a box, in the same window."""
+    left, top, right, bottom = box
+    within = np.zeros_like(ink)
+    within[top:bottom, left:right] = ink[top:bottom, left:right]
+    return within
+
+
+def _overwritten(ink: Ink, box: BoxPx, at_px: tuple[int, int], shift: tuple[int, int]) -> Writing:
+    """Letters that a neighbor's stroke runs through, so that all is one piece and none can be told apart."""
+    return Writing(
+        ink=ink,
+        left_px=at_px[0] + shift[0],
+        top_px=at_px[1] + shift[1],
+        box=box,
+        pieces=find_pieces(ink).boxes[1:],
+        alien_share=1.0,
+        outside_share=0.0,
         shift_px=shift,
     )
 

@@ -272,7 +272,8 @@ class Voices:
         if field.ink_reasons:
             return replace(field, confidence=0.3, reasons=_once(*field.ink_reasons, "illegible"))
         evidence = EmptyEvidence(field.writing.alien_share, field.fit.standard, field.fit.residual_px)
-        return replace(field, confidence=self.judge.empty(evidence))
+        reasons = ("overwritten",) if field.writing.loose else ()
+        return replace(field, confidence=self.judge.empty(evidence), reasons=reasons)
 
     def _evidence(self, field: WrittenField, found: Settled) -> Evidence:
         return Evidence(

@@ -143,7 +143,7 @@ def cases_of(cut: CutPage, readers: Readers) -> Iterator[Case]:
             yield case
         elif not field_.filled:
             evidence = EmptyEvidence(field_.writing.alien_share, cut.standard, cut.residual_px)
-            step = Step("empty", empty_features(evidence), not is_filled(told))
+            step = Step("empty", empty_features(evidence), not is_filled(told), field_.writing.loose)
             yield Case(cut.fax, cut.line, field_.asked.kind, bool(told["hand"]), cut.standard, "empty", step)
 
 
