@@ -90,7 +90,8 @@ def test_a_flourish_alone_does_not_stand_up() -> None:
     page = np.full((80, 400), 255, np.uint8)
     draw(page, (4, 10), (60, 6), (100, 16), (138, 8), thick_px=4)
     assert not stands_up((page < 128).astype(np.uint8))
-    lay(page, "102030", (10, 2))
+    for left in range(8, 136, 16):
+        draw(page, (left, 4), (left, 20), (left + 8, 20), (left + 8, 4))
     assert stands_up((page < 128).astype(np.uint8))
 
 
