@@ -1,8 +1,8 @@
 """Which towns and which state a ZIP code belongs to, from the list of the package zipcodes."""
 
-from collections.abc import Mapping
+import re
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 
 @dataclass(frozen=True)
@@ -13,16 +13,13 @@ class Area:
     towns: tuple[str, ...]
 
 
+@lru_cache(maxsize=4096)
 def area_of(code: str) -> Area | None:
     """The area of a ZIP code of five digits, or of nine with a hyphen; none of an unknown one."""
-    return _areas().get(code[:5])
+    import zipcodes  # noqa: PLC0415 - takes time to load, and a page without an address needs it not
 
-
-@cache
-def _areas() -> Mapping[str, Area]:
-    import zipcodes  # noqa: PLC0415 - takes a second to load, and a page without an address needs it not
-
-    return {
-        entry["zip_code"]: Area(entry["state"], (entry["city"], *entry["acceptable_cities"]))
-        for entry in zipcodes.list_all()  # type: ignore[no-untyped-call]
-    }
+    if not re.match(r"[0-9]{5}", code):  # its Rust core panics on digits of other scripts
+        return None
+    for entry in zipcodes.matching(code[:5]):  # type: ignore[no-untyped-call]
+        return Area(entry["state"], (entry["city"], *entry["acceptable_cities"]))
+    return None

@@ -35,7 +35,7 @@ def parse_state(raw: str) -> Parsed:
 def parse_zip(raw: str) -> Parsed:
     """Five digits, or nine as 12345-6789 where nine are written."""
     text = re.sub(r"\s", "", raw.translate(LOOKALIKES)).strip(".,;:")
-    found = re.fullmatch(r"(\d{5})(?:[-.]?(\d{4}))?", text)
+    found = re.fullmatch(r"([0-9]{5})(?:[-.]?([0-9]{4}))?", text)
     if found is None:
         return ILLEGIBLE
     return good(f"{found[1]}-{found[2]}" if found[2] else found[1])
