@@ -15,7 +15,7 @@ from validators.case import Case
 from validators.model import Finding
 
 _EMAIL = re.compile(r"^[^@\s,;]+@[^@\s,;.]+(\.[^@\s,;.]+)+$")
-_ZIP = re.compile(r"^(\d{5})(?:-?\d{4})?$")
+_ZIP = re.compile(r"^([0-9]{5})(?:-?[0-9]{4})?$")
 
 # fmt: off
 STATES: frozenset[str] = frozenset({

@@ -107,3 +107,8 @@ def test_not_applicable_is_no_wrong_identifier():
         {"prescriber_dea": "N/A", "city": "Dayton"}, reasons={"prescriber_dea": ("not_applicable",)}
     )
     assert findings_of(example, sheet) == ()
+
+
+def test_a_zip_code_in_digits_of_another_script_is_a_finding_and_no_crash():
+    example = Example("prescriber_enrollment", (asked("prescriber_zip", "zip"),), Sheet(), Sheet())
+    assert [found.rule for found in findings_of(example, Sheet({"prescriber_zip": "٨٧١٠١"}))] == ["IDN-02"]
