@@ -58,6 +58,9 @@ HABITS = (
 STARTS = starts(NOW.date() - timedelta(days=2_600), NOW.date() - timedelta(days=120), 14)
 """Twelve forms a patient, on average."""
 
+NEWCOMERS_START = NOW.date() - timedelta(days=40)
+"""So that their forms up to the first checklist have just come."""
+
 WHOLE_RECORDS_EVERY = 20
 """The records of one patient in so many hold what the forms say; only they are asked for their status."""
 
@@ -137,8 +140,12 @@ class Crowd:
         }
 
     def prototype(self, number: int) -> Prototype:
-        """When the patient of that number started, and how the office sends status forms."""
-        return replace(HABITS[number % len(HABITS)], start=STARTS[number * 389 % len(STARTS)])
+        """When the patient of that number started, and how the office sends status forms.
+
+        Who is not in the crowd starts now: a new form is one of today, not of years ago.
+        """
+        start = STARTS[number * 389 % len(STARTS)] if number < self.patients else NEWCOMERS_START
+        return replace(HABITS[number % len(HABITS)], start=start)
 
     def story(self, number: int) -> Story:
         """The patient of that number."""

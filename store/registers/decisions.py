@@ -25,7 +25,10 @@ from validators.program.decisions import (
     RemsIdIssued,
 )
 
-KEYS_IN_ONE_QUESTION = 500
+LENGTHS = (1, 4, 16, 64, 500)
+"""How many keys a question holds."""
+
+KEYS_IN_ONE_QUESTION = LENGTHS[-1]
 _STANDING = frozenset(STANDING_KINDS)
 
 
@@ -175,10 +178,15 @@ class StoreDecisions:
 
 
 def in_blocks(keys: Iterable[str]) -> Iterator[list[str]]:
-    """The keys, as many at once as one question may hold."""
+    """The keys, as many at once as one question may hold.
+
+    A block is filled up by its last key to one of a few lengths: a question of each length is another one to
+    the database, which plans anew what it has not met before.
+    """
     rest = iter(keys)
     while block := list(islice(rest, KEYS_IN_ONE_QUESTION)):
-        yield block
+        length = next(one for one in LENGTHS if one >= len(block))
+        yield block + block[-1:] * (length - len(block))
 
 
 def _ordered(decisions: Iterable[Decision]) -> list[Decision]:
