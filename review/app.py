@@ -1,8 +1,6 @@
 """The desk as one ASGI application."""
 
 from fastapi import FastAPI
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 from sqlalchemy.engine import Engine
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
@@ -63,7 +61,6 @@ def make_context(
         rules=Rules(catalog(), pipeline.rules, pipeline.program.zone, pipeline.reading.legible_confidence),
         catalog=catalog(),
         pictures=Pictures(archive, pipeline.reading.limits),
-        limiter=MovingWindowRateLimiter(MemoryStorage()),
         house=HouseSignIn(settings.oidc) if settings.oidc.issuer else None,
     )
 

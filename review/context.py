@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
-from limits.strategies import MovingWindowRateLimiter
 from sqlalchemy.engine import Engine
 
 from form_templates.catalog import Catalog
@@ -31,7 +30,6 @@ class DeskContext:
         rules: what the checks of forms need, run at every edit.
         review: how doubtful fields are settled.
         pictures: of pages and fields, kept in memory.
-        limiter: counts failed sign-ins.
         house: its own sign-in service, where there is one.
     """
 
@@ -44,7 +42,6 @@ class DeskContext:
     rules: Rules
     catalog: Catalog
     pictures: Pictures
-    limiter: MovingWindowRateLimiter
     house: HouseSignIn | None
 
 

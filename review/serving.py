@@ -4,12 +4,15 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
+from starlette.types import ASGIApp
+from uvicorn.supervisors import Multiprocess
 
 from pipelines.logs import note_failure, start_log
 from pipelines.settings import PipelineSettings
@@ -22,6 +25,8 @@ from store.desk.settings import ReviewSettings
 from store.desk.tending import tend
 
 TEND_SECONDS = 60.0
+HUNG_SECONDS = 60
+"""A process of several that gives no sign of life for so long is replaced; a busy machine makes one slow."""
 
 
 class NotSafe(Exception):
@@ -82,24 +87,53 @@ def open_desk(settings: DeskSettings, review: ReviewSettings, pipeline: Pipeline
 
 
 def serve(desk: DeskContext) -> None:
-    """Serve until stopped."""
+    """Serve until stopped, in this process or in as many as ``desk.workers`` says."""
+    _keep_quiet()
+    if desk.settings.workers == 1:
+        uvicorn.Server(_config(desk.settings, tended(desk))).run()
+        return
+    desk.database.dispose()
+    config = _config(desk.settings, OneOfMany(desk.settings, desk.review, desk.pipeline), factory=True)
+    Multiprocess(config, sockets=[config.bind_socket()]).run()
+
+
+@dataclass(frozen=True)
+class OneOfMany:
+    """Makes the desk of one process of several; what they share is in the store."""
+
+    settings: DeskSettings
+    review: ReviewSettings
+    pipeline: PipelineSettings
+
+    def __call__(self) -> FastAPI:
+        """Open the stores in this process."""
+        _keep_quiet()
+        return tended(open_desk(self.settings, self.review, self.pipeline))
+
+
+def _keep_quiet() -> None:
     # Access lines would tell who looked at which fax; that belongs into the trail alone.
     for name in ("uvicorn", "uvicorn.error"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    own = desk.settings.https == "own"
-    proxy = desk.settings.https == "proxy"
-    uvicorn.run(
-        tended(desk),
-        host=desk.settings.host,
-        port=desk.settings.port,
+
+
+def _config(settings: DeskSettings, app: ASGIApp | OneOfMany, *, factory: bool = False) -> uvicorn.Config:
+    own, proxy = settings.https == "own", settings.https == "proxy"
+    return uvicorn.Config(
+        app,
+        factory=factory,
+        workers=settings.workers,
+        host=settings.host,
+        port=settings.port,
         access_log=False,
         server_header=False,
         proxy_headers=proxy,
-        forwarded_allow_ips=desk.settings.trusted_proxies if proxy else "",
-        ssl_certfile=desk.settings.certificate if own else None,
-        ssl_keyfile=desk.settings.certificate_key if own else None,
+        forwarded_allow_ips=settings.trusted_proxies if proxy else "",
+        ssl_certfile=settings.certificate if own else None,
+        ssl_keyfile=settings.certificate_key if own else None,
         log_config=None,
         timeout_graceful_shutdown=10,
+        timeout_worker_healthcheck=HUNG_SECONDS,
     )
 
 

@@ -34,6 +34,13 @@ class DeskSettings(_Room):
 
     host: str = Field(default="127.0.0.1", description="address that the desk listens on")
     port: int = Field(default=8470, ge=1, le=65535, description="port that the desk listens on")
+    workers: int = Field(
+        default=1,
+        ge=1,
+        le=64,
+        description="processes that answer browsers; more than one where many people work on Postgres at "
+        "once, at most as many as there are cores to spare",
+    )
     https: Literal["none", "proxy", "own"] = Field(
         default="none",
         description="who encrypts: none (this machine alone may then reach the desk), a proxy in front of "

@@ -22,6 +22,9 @@ BEGINNING = "0" * 64
 SYSTEM = "system"
 """The actor of everything that no person did."""
 
+HELD = "trail"
+"""Under which a session keeps the head of the trail while it holds it."""
+
 DELIVERED = "delivered"
 RECORDED = "recorded"
 SET_ASIDE = "set_aside"
@@ -92,19 +95,30 @@ def lock_trail(session: Session) -> AuditHead:
     ).scalar_one_or_none()
     if head is None:
         raise StoreOutdated("The audit trail has no head; the store is damaged: restore it from its backup.")
+    session.info[HELD] = session.get_transaction(), head
     return head
 
 
+def _held(session: Session) -> AuditHead | None:
+    """The head of the trail, where this very transaction holds it already."""
+    transaction, head = session.info.get(HELD, (None, None))
+    return head if transaction is session.get_transaction() else None
+
+
 def append(session: Session, event: Event) -> None:
-    """Add one row to the trail within the caller's transaction; the store must know the fax."""
-    head = lock_trail(session)
-    number = session.execute(
-        update(Transmission)
-        .where(Transmission.id == event.transmission_id)
-        .values(audit_count=Transmission.audit_count + 1)
-        .returning(Transmission.audit_count)
-        .execution_options(synchronize_session=False)
-    ).scalar_one()
+    """Add one row to the trail within the caller's transaction; the store must know the fax.
+
+    The trail is held until the transaction ends, so the rows of one transaction are written together.
+    """
+    head = _held(session) or lock_trail(session)
+    with session.no_autoflush:
+        number = session.execute(
+            update(Transmission)
+            .where(Transmission.id == event.transmission_id)
+            .values(audit_count=Transmission.audit_count + 1)
+            .returning(Transmission.audit_count)
+            .execution_options(synchronize_session=False)
+        ).scalar_one()
     row = AuditRow(
         sequence=head.rows + 1,
         transmission_id=event.transmission_id,
@@ -119,7 +133,6 @@ def append(session: Session, event: Event) -> None:
     row.hash = hash_of(row, head.hash)
     session.add(row)
     head.rows, head.hash = row.sequence, row.hash
-    session.flush()
 
 
 def head(session: Session) -> Anchor:

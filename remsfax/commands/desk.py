@@ -48,11 +48,14 @@ def register(app: typer.Typer) -> None:
 def desk(
     host: Annotated[str | None, typer.Option(help="Address to listen on. Default: desk.host.")] = None,
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port. Default: desk.port.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=64, help="Processes that answer. Default: desk.workers.")
+    ] = None,
 ) -> None:
     """Serve the web desk until stopped: triage, review, registers and figures in the browser."""
     from review.serving import has_accounts, open_desk, serve
 
-    given: dict[str, Any] = {"host": host, "port": port}
+    given: dict[str, Any] = {"host": host, "port": port, "workers": workers}
     settings = _settings(desk={name: value for name, value in given.items() if value is not None})
     opened = open_desk(settings.desk, settings.review, settings.pipeline())
     scheme = "https" if settings.desk.https == "own" else "http"

@@ -1,9 +1,14 @@
-"""How often somebody may try to sign in: failed attempts are counted by address and by account."""
+"""How often somebody may try to sign in: failed attempts are counted by address and by account.
 
-from limits import RateLimitItem, parse
+The store counts them, so that several processes of the desk count together and a restart forgets nothing.
+"""
+
+from datetime import UTC, datetime, timedelta
 
 from review.context import DeskContext
 from review.errors import TooManyAttempts
+from store.database import reading
+from store.desk.sessions import failed_logins
 
 
 def check_attempts(desk: DeskContext, account: str, address: str) -> None:
@@ -12,23 +17,11 @@ def check_attempts(desk: DeskContext, account: str, address: str) -> None:
     Raises:
         TooManyAttempts: of this account or from this address; it says how long to wait.
     """
-    limit = _limit(desk)
-    if not all(desk.limiter.test(limit, *key) for key in _keys(account, address)):
+    pause = desk.settings.login_pause_minutes
+    with reading(desk.database) as session:
+        since = datetime.now(UTC) - timedelta(minutes=pause)
+        failed = failed_logins(session, account=account, address=address, since=since)
+    if failed >= desk.settings.login_attempts:
         raise TooManyAttempts(
-            f"Too many attempts to sign in failed; wait {desk.settings.login_pause_minutes} minutes, "
-            "or ask a lead for a new password."
+            f"Too many attempts to sign in failed; wait {pause} minutes, or ask a lead for a new password."
         )
-
-
-def count_failure(desk: DeskContext, account: str, address: str) -> None:
-    """Count an attempt that failed."""
-    for key in _keys(account, address):
-        desk.limiter.hit(_limit(desk), *key)
-
-
-def _limit(desk: DeskContext) -> RateLimitItem:
-    return parse(f"{desk.settings.login_attempts} per {desk.settings.login_pause_minutes} minutes")
-
-
-def _keys(account: str, address: str) -> tuple[tuple[str, str], ...]:
-    return (("account", account.lower()), ("address", address))

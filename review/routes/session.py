@@ -6,7 +6,7 @@ from fastapi import Request
 from pydantic import Field
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from review.accounts.attempts import check_attempts, count_failure
+from review.accounts.attempts import check_attempts
 from review.accounts.sessions import new_session
 from review.context import DeskContext, Me, TheDesk
 from review.errors import DeskError
@@ -89,7 +89,6 @@ def sign_in(order: SignIn, request: Request, desk: TheDesk) -> Any:
         found = check_password(desk.database, account, order.password)
         note_login(desk.database, account, address, succeeded=found is not None)
         if found is None:
-            count_failure(desk, account, address)
             raise WrongPassword
     except DeskError as refusal:
         if not request.state.form:

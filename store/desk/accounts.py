@@ -80,7 +80,7 @@ def add_account(
             session.add(row)
             session.flush()
             _note(session, account, "added", role, by)
-            return _account(row)
+            return account_of(row)
     except IntegrityError:
         raise AccountExists(
             "An account of this name, or for this sign-in subject, is there already; choose another name."
@@ -89,7 +89,7 @@ def add_account(
 
 def list_accounts(session: Session) -> tuple[Account, ...]:
     """All accounts, by name."""
-    return tuple(_account(row) for row in session.scalars(select(AccountRow).order_by(AccountRow.account)))
+    return tuple(account_of(row) for row in session.scalars(select(AccountRow).order_by(AccountRow.account)))
 
 
 def any_account(session: Session) -> bool:
@@ -100,13 +100,13 @@ def any_account(session: Session) -> bool:
 def find_account(session: Session, account: str) -> Account | None:
     """One account; none where there is no such name."""
     row = session.get(AccountRow, account)
-    return None if row is None else _account(row)
+    return None if row is None else account_of(row)
 
 
 def account_of_subject(session: Session, oidc_subject: str) -> Account | None:
     """The account that a subject of the sign-in service stands for."""
     row = session.scalars(select(AccountRow).where(AccountRow.oidc_subject == oidc_subject)).first()
-    return None if row is None else _account(row)
+    return None if row is None else account_of(row)
 
 
 def set_password(engine: Engine, account: str, password: str, *, by: str) -> None:
@@ -166,7 +166,7 @@ def check_password(engine: Engine, account: str, password: str) -> Account | Non
     """The account, if the password is right and it may sign in; none otherwise, after the same work."""
     with reading(engine) as session:
         row = session.get(AccountRow, account) if NAME.fullmatch(account) else None
-        known = None if row is None else (_account(row), row.password_hash)
+        known = None if row is None else (account_of(row), row.password_hash)
     hashed = known[1] if known and known[1] else _nobody()
     right = len(password) <= PASSWORD_CHARS.stop and _verified(hashed, password)
     if known is None or not known[1] or not right or known[0].disabled:
@@ -241,7 +241,8 @@ def _nobody() -> str:
     return HASHER.hash(uuid4().hex)
 
 
-def _account(row: AccountRow) -> Account:
+def account_of(row: AccountRow) -> Account:
+    """The account of a row, without its secrets."""
     return Account(
         account=row.account,
         full_name=row.full_name,

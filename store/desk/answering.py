@@ -391,7 +391,9 @@ def _step(acting: Acting, task: ReviewTask, field: Field | None, new: Entry) -> 
     stage = cast("Stage", task.stage)
     if task.kind != "field":
         return Step("waits_for_sender", "outreach") if new.verdict == "ask_sender" else Step("settled", stage)
-    earlier = [entry for _, entry in entries_of(_answers(acting.session, task))]
+    # At its first version nobody can have answered a task yet.
+    answers = _answers(acting.session, task) if task.version else ()
+    earlier = [entry for _, entry in entries_of(answers)]
     kind = field.kind if field is not None else None
     if task.status == "sample":
         machine = as_entry(plain_value(field.value) if field is not None else None)

@@ -14,6 +14,7 @@ from uuid import uuid4
 from sqlalchemy import false, func, literal_column, select, text, update
 from sqlalchemy.engine import CursorResult, Engine
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.elements import ColumnElement
 
 from store import trail
 from store.database import writing
@@ -216,12 +217,9 @@ def held_task(session: Session, task_id: str) -> ReviewTask:
     Raises:
         UnknownTask: there is no such task.
     """
-    fax = session.execute(
-        select(ReviewTask.transmission_id).where(ReviewTask.id == task_id)
-    ).scalar_one_or_none()
-    if fax is None:
+    of_task = select(ReviewTask.transmission_id).where(ReviewTask.id == task_id).scalar_subquery()
+    if not _hold(session, Transmission.id == of_task):
         raise UnknownTask("There is no such task; look the fax up again.")
-    hold_fax(session, fax)
     task = session.get_one(ReviewTask, task_id, populate_existing=True)
     if task.document_id is not None:
         _keep_at_hand(session, session.get(Document, task.document_id))
@@ -231,8 +229,14 @@ def held_task(session: Session, task_id: str) -> ReviewTask:
 
 def hold_fax(session: Session, transmission_id: str) -> None:
     """Let nobody else change anything about a fax until the transaction ends."""
-    held = select(Transmission).where(Transmission.id == transmission_id).with_for_update()
-    _keep_at_hand(session, session.scalars(held.execution_options(populate_existing=True)).first())
+    _hold(session, Transmission.id == transmission_id)
+
+
+def _hold(session: Session, which: ColumnElement[bool]) -> bool:
+    held = select(Transmission).where(which).with_for_update()
+    fax = session.scalars(held.execution_options(populate_existing=True)).first()
+    _keep_at_hand(session, fax)
+    return fax is not None
 
 
 def _keep_at_hand(session: Session, row: object) -> None:

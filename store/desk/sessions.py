@@ -11,10 +11,10 @@ from sqlalchemy.engine import CursorResult, Engine
 from sqlalchemy.orm import Session
 
 from store.database import reading, writing
-from store.desk.accounts import find_account
+from store.desk.accounts import account_of, find_account
 from store.desk.errors import UnknownAccount
 from store.desk.model import Account, NewSession, SignedIn
-from store.desk.tables import LoginRow, SessionRow
+from store.desk.tables import AccountRow, LoginRow, SessionRow
 
 TOKEN_BYTES = 32
 SEEN_EVERY = timedelta(minutes=1)
@@ -56,10 +56,14 @@ def session_of(engine: Engine, token: str, *, idle_seconds: float) -> SignedIn |
     """
     now, key = datetime.now(UTC), _key(token)
     with reading(engine) as session:
-        row = session.get(SessionRow, key)
-        person = None if row is None else find_account(session, row.account)
-        if row is None or person is None or person.disabled:
+        found = session.execute(
+            select(SessionRow, AccountRow)
+            .join(AccountRow, AccountRow.account == SessionRow.account)
+            .where(SessionRow.id == key, AccountRow.disabled.is_(False))
+        ).first()
+        if found is None:
             return None
+        row, person = found[0], account_of(found[1])
         if now >= row.expires_at or now - row.seen_at >= timedelta(seconds=idle_seconds):
             return None
         signed_in, seen_at = _signed_in(row, person, idle_seconds), row.seen_at

@@ -141,7 +141,7 @@ def recheck_form(session: Session, rules: Rules, document_id: str, *, cause: str
     if not rejected:
         work.ask_for_fields(document_id, doubtful)
     session.flush()
-    states = _conclude(session, fax, found, by, {document_id: doubtful})
+    states = _conclude(session, fax, found, by, {document_id: doubtful}, work=work)
     return Rechecked(found, tuple(work.opened), tuple(work.closed), states, cast("Status", fax.status))
 
 
@@ -199,7 +199,7 @@ class _Work:
     def __init__(self, session: Session, fax: Transmission, by: str) -> None:
         self._session, self._fax, self._by = session, fax, by
         self._now = datetime.now(UTC)
-        self._all: Sequence[ReviewTask] | None = None
+        self._all: list[ReviewTask] | None = None
         self.opened: list[str] = []
         self.closed: list[str] = []
 
@@ -249,11 +249,18 @@ class _Work:
             asks = TaskRecord("field", reason, urgency, page=one.page, field=one.name)
             self._open(own, document, asks)
 
+    def open_units(self) -> set[str | None]:
+        """The forms, and none for the fax as a whole, about which something is open."""
+        return {task.document_id for task in self._loaded() if task.status == "open"}
+
     def _tasks(self, document: str | None) -> Sequence[ReviewTask]:
+        return [task for task in self._loaded() if task.document_id == document]
+
+    def _loaded(self) -> list[ReviewTask]:
         if self._all is None:
             mine = select(ReviewTask).where(ReviewTask.transmission_id == self._fax.id)
-            self._all = self._session.scalars(mine.execution_options(populate_existing=True)).all()
-        return [task for task in self._all if task.document_id == document]
+            self._all = list(self._session.scalars(mine.execution_options(populate_existing=True)))
+        return self._all
 
     def _close(self, task: ReviewTask) -> None:
         task.status, task.done_by, task.done_at = "done", self._by, self._now
@@ -285,6 +292,7 @@ class _Work:
         )
         self._session.add(task)
         self._session.flush()
+        self._loaded().append(task)
         self.opened.append(task.id)
 
 
@@ -304,16 +312,16 @@ def unsettled_fields(session: Session, document_id: str) -> list[Doubt]:
 
 
 def _conclude(
-    session: Session, fax: Transmission, found: ByForm, by: str, doubts: Mapping[str, Sequence[Doubt]]
+    session: Session,
+    fax: Transmission,
+    found: ByForm,
+    by: str,
+    doubts: Mapping[str, Sequence[Doubt]],
+    *,
+    work: _Work | None = None,
 ) -> dict[str, RecordState]:
     """The states of the records of a fax and its own, as they follow from what is open."""
-    open_units = set(
-        session.scalars(
-            select(ReviewTask.document_id)
-            .where(ReviewTask.transmission_id == fax.id, ReviewTask.status == "open")
-            .distinct()
-        )
-    )
+    open_units = _open_units(session, fax) if work is None else work.open_units()
     records = session.scalars(
         select(Record)
         .join(Document, Document.id == Record.document_id)
@@ -334,6 +342,13 @@ def _conclude(
         fax.status = "recorded" if settled else "in_review"
     session.flush()
     return states
+
+
+def _open_units(session: Session, fax: Transmission) -> set[str | None]:
+    rows = select(ReviewTask.document_id).where(
+        ReviewTask.transmission_id == fax.id, ReviewTask.status == "open"
+    )
+    return set(session.scalars(rows.distinct()))
 
 
 def _set_state(session: Session, fax: Transmission, record: Record, state: RecordState, by: str) -> None:

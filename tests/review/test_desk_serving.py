@@ -77,12 +77,12 @@ def test_without_a_terminal_the_password_has_to_be_piped_in(tmp_path: Path) -> N
     assert "--password-stdin" in done.stderr
 
 
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
+@pytest.fixture(params=[(), ("--workers", "2")], ids=["one process", "two processes"])
+def running(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
     """A desk without accounts, served by the command; its address."""
     port = free_port()
     process = subprocess.Popen(
-        [sys.executable, "-m", "remsfax", "desk", "--port", str(port)],
+        [sys.executable, "-m", "remsfax", "desk", "--port", str(port), *request.param],
         cwd=tmp_path,
         stderr=subprocess.PIPE,
         text=True,
@@ -113,6 +113,7 @@ def test_the_first_start_says_how_to_add_an_account_and_serves(
         f"{address}/login", content=b"x" * 5_000_000, headers={"Content-Type": "application/json"}
     )
     assert large.status_code == 413
+    assert all(httpx.get(f"{address}/health").json() == {"ok": True} for _ in range(8))
     process.send_signal(signal.SIGTERM)
     _, told = process.communicate(timeout=STOPPED_WITHIN_SECONDS)
     assert f"The desk answers at {address}/" in told
