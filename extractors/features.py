@@ -113,7 +113,11 @@ MARK_KINDS: tuple[Kind, ...] = ("check", "yes_no", "choice", "choices")
 
 
 def mark_features(kind: Kind, reading: MarkReading, *, standard: bool, residual_px: float) -> Row:
-    """What is marked and how plainly, what was odd about it, rows to the inch, fit of the page, kind."""
+    """What is marked and how plainly, what was odd about it, rows to the inch, fit of the page, kind.
+
+    Last, so that trees fitted before hold: how much of a box the line smeared at the worst, and how many
+    boxes are touched by strokes that lie mostly elsewhere.
+    """
     standing = [mark.strength for mark in reading.options if mark.strength >= 1]
     others = [mark.strength for mark in reading.options if mark.strength < 1]
     return _row(
@@ -128,6 +132,8 @@ def mark_features(kind: Kind, reading: MarkReading, *, standard: bool, residual_
         standard,
         _fit(residual_px),
         *(kind == one for one in MARK_KINDS),
+        max((mark.level for mark in reading.options), default=0.0),
+        sum(mark.touched for mark in reading.options),
     )
 
 

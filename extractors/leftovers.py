@@ -13,7 +13,7 @@ from extractors.pieces import Ink, Pieces, find_pieces
 
 LETTER_HIGH_PX = 12
 LETTER_WIDE = 2.5
-"""A piece as high as this and no wider than so many heights is a letter, whatever else is there."""
+"""A piece as high as this, and no wider than so many heights and than a loose stroke, is a letter."""
 LEVEL_LONG_PX = 14
 LEVEL_HIGH_PX = 8
 """Ink that runs level for so long, and is no higher, is a damaged row, or the bar of a letter."""
@@ -23,6 +23,9 @@ LEAST_HIGH_PX = 10
 with up to 5 % bad lines two had no more than that, of which the line had left crumbs."""
 SPECK_PX = 9
 STROKE_WIDE_PX = 60
+REST_WIDE_PX = 30
+REST_WIDE = 2.0
+"""What a printed rule cut off a loose stroke is as wide as this, and so many times as wide as high."""
 STROKE_THICK_PX = 10
 STROKE_SINGLE = 0.9
 """A loose stroke is wide, thin, and never turns back: nearly every column meets it once."""
@@ -46,7 +49,8 @@ def tilt_of(page: RegisteredPage) -> float:
 def has_letter(pieces: Pieces, kept: NDArray[np.bool_]) -> bool:
     """Whether one of the kept pieces is plainly a letter: high, and not much wider."""
     wide, high = pieces.boxes[kept, 2], pieces.boxes[kept, 3]
-    return bool(((high >= LETTER_HIGH_PX) & (wide <= LETTER_WIDE * high)).any())
+    narrow = (wide <= LETTER_WIDE * high) & (wide < STROKE_WIDE_PX)
+    return bool((narrow & (high >= LETTER_HIGH_PX)).any())
 
 
 def is_smeared(pieces: Pieces, kept: NDArray[np.bool_], tilt: float) -> bool:
@@ -69,10 +73,11 @@ def is_loose(pieces: Pieces, kept: NDArray[np.bool_]) -> bool:
     """Whether ink is a loose stroke of a pen, or several, and no part of a letter beside them."""
     _, _, wide, high, area = pieces.boxes.T
     parts = kept & (high >= PART_HIGH_PX) & (area >= PART_AREA_PX)
-    return bool(parts.any()) and all(
-        wide[number] >= STROKE_WIDE_PX and _never_turns(pieces, int(number))
-        for number in np.flatnonzero(parts)
-    )
+    stroke = parts & (wide >= STROKE_WIDE_PX)
+    rest = parts & (wide >= REST_WIDE_PX) & (wide >= REST_WIDE * high)
+    if not stroke.any() or (parts & ~stroke & ~rest).any():
+        return False
+    return all(_never_turns(pieces, int(number)) for number in np.flatnonzero(parts))
 
 
 def _level(pieces: Pieces, kept: NDArray[np.bool_], tilt: float) -> Ink:

@@ -42,6 +42,10 @@ LEAST_ROWS = 0.3
 LEAST_STROKE_SHARE = 0.08
 """A stroke covers as much of a box, in rows and in ink, when a bad line has taken its part."""
 RING_DIRECTIONS = 12
+PLAIN_TIMES = 2.4
+WEAK = 1.7
+"""A mark so much stronger than a weak one, a stray stroke as a rule, is offered; a person decides."""
+ALIKE_TIMES = 1.15
 LABEL_GAP_PX = 16
 """A printed label ends where the blank is white for this long: about two spaces of its type."""
 LABEL_MOST_PX = 260
@@ -111,11 +115,13 @@ def decide_marks(field: FormField, marks: tuple[OptionMark, ...]) -> MarkReading
     if single and len(standing) > 1:
         valid = [mark for mark in standing if not mark.struck]
         if len(valid) == 1 or (not valid and len(standing) == 2):
-            # One of two was scribbled over: the other, often ringed besides, is the answer.
-            standing = valid or [min(standing, key=lambda mark: (not mark.circled, mark.inside))]
+            # One of two was scribbled over: the other is the answer.
+            standing = valid or [_less_scribbled(standing)]
             reasons.append("crossed_out")
         else:
-            return MarkReading(None, 0.5, marks, ("two_marked",))
+            first, second, *_ = sorted(standing, key=lambda mark: -mark.strength)
+            plain = first.strength >= PLAIN_TIMES * second.strength and second.strength < WEAK
+            return MarkReading(first.value if plain else None, 0.5, marks, ("two_marked",))
     elif field.kind == "choices" and len(standing) > 1 and any(mark.struck for mark in standing):
         standing = [mark for mark in standing if not mark.struck]
         reasons.append("crossed_out")
@@ -129,6 +135,13 @@ def decide_marks(field: FormField, marks: tuple[OptionMark, ...]) -> MarkReading
     if any(mark.touched for mark in marks):
         reasons.append("touched")
     return MarkReading(_value(field, standing), _probability(reasons), marks, tuple(reasons))
+
+
+def _less_scribbled(marks: Sequence[OptionMark]) -> OptionMark:
+    """Of two boxes full of ink the one with less of it; where both are as full, the one that was ringed."""
+    least = min(mark.inside for mark in marks)
+    near = [mark for mark in marks if mark.inside < ALIKE_TIMES * least]
+    return min(near, key=lambda mark: (not mark.circled, mark.inside))
 
 
 def _value(field: FormField, standing: Sequence[OptionMark]) -> Value:
