@@ -1,9 +1,10 @@
 """One value out of what the voices see in a field's lines."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log
 
+from extractors.begun_twice import written_again
 from extractors.confidence import Agreement
 from extractors.decoding import Choice, decode_line
 from extractors.expected import Expected
@@ -95,7 +96,7 @@ def settle(
         decode_line(asked, [voice[index] for voice in voices], whole=len(first) == 1, expected=expected)
         for index in range(len(first))
     ]
-    chosen = _chosen(asked, lines)
+    chosen, again = _written_again(asked, _chosen(asked, lines))
     nets = 2 if witness else 1
     scores = [sum(line[0].voices[net] for line in lines if line) for net in range(nets)]
     said = [_free(asked, voice) for voice in voices]
@@ -107,7 +108,7 @@ def settle(
     agrees: Agreement = "alone"
     if heard.third:
         agrees = "agree" if same[-1] else "disagree"
-    found = [*reasons, *parsed.reasons]
+    found = [*reasons, *(["crossed_out"] if again else []), *parsed.reasons]
     if parsed.value is not None and _is_repaired(asked, same[:nets]):
         found.append("repaired")
     if not all(same) and "not_applicable" not in parsed.reasons:
@@ -140,6 +141,14 @@ def _chosen(asked: FormField, lines: Sequence[tuple[Choice, ...]]) -> Choice:
     for top in tops:
         share *= top.share
     return Choice(text, normalize(asked, text), share if tops else 0.0, ())
+
+
+def _written_again(asked: FormField, chosen: Choice) -> tuple[Choice, bool]:
+    """The choice without a first try beside it, and whether there was one: a person looks at these."""
+    text = written_again(chosen.text) if asked.kind in ("name", "text") else None
+    return (
+        (chosen, False) if text is None else (replace(chosen, text=text, parsed=normalize(asked, text)), True)
+    )
 
 
 def _free(asked: FormField, voice: Sequence[LineReading]) -> Parsed:

@@ -1,0 +1,27 @@
+"""A word begun, crossed out and written again beside it, where no stroke was found: ``Virg Virginia``."""
+
+from rapidfuzz.distance import Levenshtein
+
+LEAST_LETTERS = 2
+LEAST_LIKE = 0.5
+"""A stroke through letters changes what is read of them."""
+
+
+def written_again(text: str) -> str | None:
+    """The second of two tries at a text; none where it is no second try.
+
+    Two like words (Walla Walla) are none: who writes again goes farther than the first time.
+    """
+    words = text.split(" ")
+    for count in range(1, len(words)):
+        first, second = " ".join(words[:count]), " ".join(words[count:])
+        begun, again = _plain(first), _plain(second)
+        if LEAST_LETTERS <= len(begun) < len(again):
+            like = Levenshtein.normalized_similarity(begun, again[: len(begun)])
+            if like >= LEAST_LIKE:
+                return second
+    return None
+
+
+def _plain(text: str) -> str:
+    return "".join(sign for sign in text.lower() if sign.isalnum())
