@@ -10,6 +10,7 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import psutil
 from sqlalchemy.engine import Engine
 
 from benchmarks.desk.crowd import Crowd, fill, record_fax, true_values
@@ -18,6 +19,7 @@ from benchmarks.desk.running import running_desk
 from benchmarks.postgres import new_database, running_postgres
 from benchmarks.program_store import percentile
 from benchmarks.table import Mode, Row, at_most, reported
+from pipelines.settings import available_cores
 from store.database import open_database, reading
 from store.desk.inbox import inbox
 from store.desk.model import InboxFilter, Person
@@ -58,11 +60,24 @@ def rows(mode: Mode, say: Callable[[str], None]) -> Iterable[Row]:
         people = hire(engine, REVIEWERS)
         seconds = 20.0 if mode == "quick" else 60.0
         say(f"{REVIEWERS} reviewers for {seconds:.0f} s while a batch records")
-        with running_desk(Path(folder), REMSFAX_STORE__DATABASE=url) as desk, _batch(url) as recorded:
+        desk_of_many = running_desk(
+            Path(folder), REMSFAX_STORE__DATABASE=url, REMSFAX_DESK__WORKERS=str(available_cores())
+        )
+        with desk_of_many as desk, _batch(url) as recorded:
+            before = cpu_seconds(desk.process.pid)
             asyncio.run(_shift(people, desk.address, seconds))
-            faxes = recorded()
+            spent, faxes = cpu_seconds(desk.process.pid) - before, recorded()
         engine.dispose()
         yield from _figures(people, size, faxes / seconds)
+        answers = sum(len(person.spent) for person in people)
+        yield reported("processor time of the desk per answer, its part of the next form with it",
+                       1000 * spent / max(1, answers), "ms")  # fmt: skip
+
+
+def cpu_seconds(pid: int) -> float:
+    """Processor time of a process and of those that it started and that still run."""
+    whole = psutil.Process(pid)
+    return sum(sum(one.cpu_times()[:2]) for one in (whole, *whole.children(recursive=True)))
 
 
 def _figures(people: list[Reviewer], size: str, faxes_a_second: float) -> Iterator[Row]:
