@@ -3,8 +3,8 @@
 from rapidfuzz.distance import Levenshtein
 
 LEAST_LETTERS = 2
-LEAST_LIKE = 0.5
-"""A stroke through letters changes what is read of them."""
+LEAST_LIKE, LEAST_LIKE_SAME_START = 0.6, 0.5
+"""A stroke through letters changes what is read of them. Less need be alike where both begin with the same two."""
 
 
 def written_again(text: str) -> str | None:
@@ -18,7 +18,7 @@ def written_again(text: str) -> str | None:
         begun, again = _plain(first), _plain(second)
         if LEAST_LETTERS <= len(begun) < len(again):
             like = Levenshtein.normalized_similarity(begun, again[: len(begun)])
-            if like >= LEAST_LIKE:
+            if like >= (LEAST_LIKE_SAME_START if begun[:2] == again[:2] else LEAST_LIKE):
                 return second
     return None
 
