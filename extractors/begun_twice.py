@@ -4,7 +4,7 @@ from rapidfuzz.distance import Levenshtein
 
 LEAST_LETTERS = 2
 LEAST_LIKE, LEAST_LIKE_SAME_START = 0.6, 0.5
-"""A stroke changes what is read of the letters under it. Less need be alike where both begin with the same two."""
+"""A stroke changes what is read of the letters under it. Less need be alike where both begin alike."""
 
 
 def written_again(text: str) -> str | None:
