@@ -41,7 +41,11 @@ BESIDE_PX = 12
 LEAST_ROWS = 0.3
 LEAST_STROKE_SHARE = 0.08
 """A stroke covers as much of a box, in rows and in ink, when a bad line has taken its part."""
+TAIL_HIGH_PX = 10
+TAIL_AREA_PX = 30
+TAIL_WIDE = 2.5
 RING_DIRECTIONS = 12
+RING_LEAST_PX = 50
 PLAIN_TIMES = 2.4
 WEAK = 1.7
 """A mark so much stronger than a weak one, a stray stroke as a rule, is offered; a person decides."""
@@ -185,18 +189,20 @@ def _look(
     ink, touched = _own_ink(written, here, others)
     inner = ink[here[1] + 3 : here[3] - 3, here[0] + 3 : here[2] - 3]
     inside = float(inner.mean()) if inner.size else 0.0
-    strokes = _strokes(ink, here) if inside < DENSE_SHARE else inner
+    strokes = _strokes(ink, here) if 0 < inside < DENSE_SHARE else inner
     drawn = float(strokes.mean()) if strokes.size else 0.0
     across, down = _extent(strokes)
     strength = drawn / SURE_SHARE
     if max(across, down) < 0.35:
         strength = min(strength, 0.9)  # a blot, not a stroke
     if drawn < LEAST_STROKE_SHARE or float(strokes.any(axis=1).mean()) < LEAST_ROWS:
-        strength = min(inside / SURE_SHARE, 0.6)  # smeared or repeated rows, or a frame made thicker
+        # Smeared or repeated rows, or a frame made thicker; but the tail of a tick tells of its corner.
+        strength = min(inside / SURE_SHARE, 0.75 if _has_tail(ink, here) else 0.6)
     circled = _ringed(ink, here)
     if strength < 1 and not circled and labels:
         circled = _label_ringed(page, box, (shift_x, shift_y), standard=standard)
-    seen_in = _directions(_high(ink) > 0, here) if strength < 1 and not circled else 0
+    doubtful = strength < 1 and not circled and int(ink.sum()) >= RING_LEAST_PX
+    seen_in = _directions(_high(ink) > 0, here) if doubtful else 0
     if circled or seen_in >= RING_DIRECTIONS:  # whole, or in pieces between which print or the line lies
         circled, strength = True, max(strength, 1.2)
     elif seen_in >= ARC_DIRECTIONS:
@@ -233,6 +239,16 @@ def _strokes(ink: Ink, here: BoxPx) -> Ink:
     return _high(around[3:-3, left + 3 - beside : right - 3 - beside])
 
 
+def _has_tail(ink: Ink, here: BoxPx) -> bool:
+    """Whether a stroke that stands up flies out over a box, and ends near it."""
+    pieces = find_pieces(ink)
+    left, top, wide, high, area = pieces.boxes.T
+    stands = (high >= TAIL_HIGH_PX) & (area >= TAIL_AREA_PX) & (wide <= TAIL_WIDE * high)
+    ends = (top < here[1] - 4) & (left > 0) & (left + wide < ink.shape[1])
+    from_box = pieces.within((here[0] - 4, here[1] - 4, here[2] + 4, here[3] + 4)) >= SPECK_PX
+    return bool((stands & ends & from_box).any())
+
+
 def _high(ink: Ink) -> Ink:
     """The pieces of ink that are higher than what is left of a smeared row."""
     pieces = find_pieces(ink)
@@ -249,6 +265,8 @@ def _extent(ink: Ink) -> tuple[float, float]:
 
 def _ringed(ink: Ink, here: BoxPx) -> bool:
     """Whether one stroke goes around something: a box or a label."""
+    if int(ink.sum()) < RING_LEAST_PX:
+        return False
     closed = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
     pieces = find_pieces(closed)
     wide, tall = here[2] - here[0], here[3] - here[1]
@@ -271,7 +289,7 @@ def _directions(stroke: NDArray[np.bool_], here: BoxPx) -> int:
     middle_x, middle_y = (here[0] + here[2]) / 2, (here[1] + here[3]) / 2
     half_x, half_y = (here[2] - here[0]) / 2, (here[3] - here[1]) / 2
     outside = (np.abs(columns - middle_x) > half_x + 4) | (np.abs(rows - middle_y) > half_y + 4)
-    if outside.sum() < 50:
+    if outside.sum() < RING_LEAST_PX:
         return 0
     across, down = (columns[outside] - middle_x) / half_x, (rows[outside] - middle_y) / half_y
     # A thickened frame keeps close to the box; a ring has a radius of 0.7 of its width and more.

@@ -106,6 +106,25 @@ def test_a_smeared_row_is_no_mark_and_hides_none(rows_px: int) -> None:
     assert read_marks(registered(page), asked, BOXES, standard=False).value == "yes"
 
 
+def test_a_tick_whose_corner_was_smeared_is_known_by_its_tail() -> None:
+    page = blank()
+    draw(page, (61, 266), (64, 268), (72, 252), thick_px=4)
+    left, top, right, bottom = px((60, 260, 9, 9))
+    page[top + 5 : bottom - 6, left - 6 : right + 3] = 255
+    dash(page, (59, 265.5), 22, 4)
+    reading = read_marks(registered(page), FORM.field("alive"), BOXES, standard=False)
+    assert (reading.value, reading.reasons) == ("yes", ("faint",))
+
+
+def test_a_weak_stroke_beside_a_plain_mark_is_no_second_answer() -> None:
+    page = blank()
+    draw(page, (60, 260), (69, 269), thick_px=5)
+    draw(page, (69, 260), (60, 269), thick_px=5)
+    draw(page, (102, 262), (104, 267), thick_px=2)
+    reading = read_marks(registered(page), FORM.field("alive"), BOXES, standard=False)
+    assert (reading.value, reading.reasons) == ("yes", ("two_marked",))
+
+
 def test_a_box_filled_out_stays_a_mark() -> None:
     page = blank()
     left, top, right, bottom = px((100, 260, 9, 9))
