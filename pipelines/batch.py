@@ -20,15 +20,14 @@ from typing import Any, Protocol
 
 from sqlalchemy.engine import Engine
 
-from form_templates.catalog import load_catalog
 from pipelines.acceptance import let_lines_follow
 from pipelines.failures import sentence_of
+from pipelines.forms import forms
 from pipelines.handing_out import HandOut
 from pipelines.intake import open_source
 from pipelines.logs import note, note_failure, start_log
 from pipelines.planning import ChunkPlanner
 from pipelines.receiving import Intake, Progress, Taken
-from pipelines.registering import register
 from pipelines.rereading_queue import Reread, reread_remarks, reread_waiting
 from pipelines.settings import PipelineSettings
 from pipelines.stores import store_archive, store_database
@@ -263,10 +262,13 @@ def _process_queue(state: _State, intake: Intake, dispatch: Dispatch, progress: 
         left = max(1, intake.taken.listed - len(intake.taken.known) - handed_out)
         claims = state.hand_out.next(left)
         if claims:
-            for each in () if handed_out else state.all_workers:
+            begins = not handed_out
+            for each in state.all_workers if begins else ():
                 each.start()
             handed_out += len(claims)
             running.append(dispatch(_chunk(state, worker, claims)))
+            if begins:
+                _load_meanwhile()
             continue
         state.workers.put(worker)
         if not more_may_come:
@@ -277,6 +279,12 @@ def _process_queue(state: _State, intake: Intake, dispatch: Dispatch, progress: 
         while not _ended(chunk):
             _tell(progress, state, intake)
     _tell(progress, state, intake)
+
+
+def _load_meanwhile() -> None:
+    """What the batch itself needs at its end, loaded while the reading processes load: it takes a second."""
+    forms()
+    import pipelines.report  # noqa: F401, PLC0415
 
 
 def _free_worker(state: _State, meanwhile: Callable[[], None]) -> Worker:
@@ -361,8 +369,10 @@ def _give_up(state: _State, claimed: Claimed, lost: WorkerLost) -> FaxSummary:
 
 def _register(state: _State, *, all_came: bool) -> None:
     """Take what was recorded into the registers, whatever else went wrong; what fails waits for the next."""
+    from pipelines.registering import register  # noqa: PLC0415 - see _load_meanwhile
+
     try:
-        register(state.database, load_catalog(), state.settings, all_came=all_came)
+        register(state.database, forms(), state.settings, all_came=all_came)
     except Exception as error:
         note_failure("registers stopped")
         state.stop(sentence_of(error))

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Engine
 
-from form_templates.catalog import load_catalog
 from pipelines.failures import sentence_of
+from pipelines.forms import forms
 from pipelines.logs import note, note_failure, start_log
-from pipelines.registering import register
 from pipelines.settings import PipelineSettings
 from pipelines.stores import store_database
 from pipelines.workers import LOST_SENTENCES, STRIKES, MachineFault, Worker, WorkerLost, this_desk
@@ -164,9 +163,11 @@ def _round(
 ) -> tuple[Reread, ...]:
     done = reread_waiting(settings, database, worker, stop=stop)
     if any(fax.outcome is not None for fax in done):
+        from pipelines.registering import register  # noqa: PLC0415 - the checks take a second to load
+
         with reading(database) as session:
             all_came = inbox_counts(session).received == 0
-        register(database, load_catalog(), settings, all_came=all_came)
+        register(database, forms(), settings, all_came=all_came)
     return done
 
 

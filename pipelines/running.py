@@ -5,13 +5,12 @@ import urllib.error
 import urllib.request
 from dataclasses import replace
 
-from form_templates.catalog import load_catalog
 from pipelines.batch import BatchResult, run_batch
 from pipelines.errors import OrchestratorUnreachable
 from pipelines.failures import sentence_of
+from pipelines.forms import forms
 from pipelines.logs import note, note_failure
 from pipelines.receiving import Progress
-from pipelines.report import write_report
 from pipelines.settings import PipelineSettings
 
 API_VARIABLE = "PREFECT_API_URL"
@@ -38,8 +37,10 @@ def run_and_report(
 
 def with_report(result: BatchResult, settings: PipelineSettings) -> BatchResult:
     """The result with the path of its report; a report that cannot be written stops nothing, and is told."""
+    from pipelines.report import write_report  # noqa: PLC0415 - loaded while faxes are read, see batch
+
     try:
-        return replace(result, report=str(write_report(result, settings, load_catalog())))
+        return replace(result, report=str(write_report(result, settings, forms())))
     except Exception as error:
         note_failure("report not written", batch=result.batch_id)
         return replace(result, stopped=result.stopped or sentence_of(error))

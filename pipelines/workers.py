@@ -4,6 +4,7 @@ Each process has a pool of its own and is handed one fax at a time, which costs 
 kernel kills one for its memory, a shared pool would break as a whole and nobody would know which fax did it.
 """
 
+import atexit
 import contextlib
 import multiprocessing
 import os
@@ -60,6 +61,8 @@ def start_worker(settings: PipelineSettings) -> None:
     global _desk  # noqa: PLW0603 - a process of a pool has no other place that outlives a task
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the batch decides what Ctrl-C means
     _end_with_parent()
+    # Nothing is left to do once the interpreter ends, and tidying models and lists of names takes a second.
+    atexit.register(os._exit, 0)
     start_log(settings.batch.log)
     from pipelines.desk import open_desk  # noqa: PLC0415 - models and OpenCV are for this process, not for the batch
 

@@ -270,7 +270,8 @@ def n_best(
 
 
 def _standing(item: tuple[str, list[Any]]) -> float:
-    return item[1][1] + item[1][2]
+    standing: float = item[1][1] + item[1][2]
+    return standing
 
 
 def _told_steps(
