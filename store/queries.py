@@ -206,11 +206,6 @@ def _patient_forms(session: Session, condition: ColumnElement[bool]) -> tuple[Pa
     )
 
 
-def suspected_copies(session: Session, transmission_id: str) -> tuple[str, ...]:
-    """Transmissions with a page that may be the same paper as one of this fax."""
-    return _suspects(session, [transmission_id]).get(transmission_id, ())
-
-
 def _summaries(session: Session, keys: list[str]) -> list[TransmissionSummary]:
     faxes = session.execute(
         select(Transmission)

@@ -5,6 +5,7 @@
 import json
 import sys
 from datetime import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -20,6 +21,13 @@ AS_OF_OPTION = typer.Option(
     "--as-of", help="What was known at the end of this day (YYYY-MM-DD), or at this moment.", metavar="DAY"
 )
 PATIENT = typer.Argument(help="The patient's REMS ID.", metavar="PATIENT_ID")
+
+
+class Purpose(StrEnum):
+    """What a caller wants to do for a patient."""
+
+    INFUSION = "infusion"
+    DISPENSING = "dispensing"
 
 
 class NoDay(Exception):
@@ -82,6 +90,9 @@ def verify(
         str,
         typer.Argument(help="REMS ID; or the NPI of a prescriber or site, or an NCPDP number.", metavar="ID"),
     ],
+    purpose: Annotated[
+        Purpose, typer.Option("--for", help="What the caller wants to do for a patient.")
+    ] = Purpose.INFUSION,
     as_of: Annotated[str | None, AS_OF_OPTION] = None,
     as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
@@ -92,7 +103,7 @@ def verify(
     database, program = opened()
     moment = _moment(as_of, program)
     try:
-        answer = ask(database, program, kind.value, identifier, moment)
+        answer = ask(database, program, kind.value, identifier, moment, purpose=purpose.value)
     except UnknownParty as nobody:
         if as_json:
             refusal = {"rule": "X3", "message": str(nobody)}
@@ -134,15 +145,17 @@ def due(
     ] = None,
     as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
-    """List status forms due or overdue, patients without a prescriber, and steps for non-compliance."""
+    """List status forms due, patients without a prescriber, events to forward, steps for non-compliance."""
     from store.registers.asking import due as ask
     from store.registers.compliance import escalations
+    from store.registers.events_due import events_to_forward
 
     database, program = opened()
     days = [None if one is None else _day(one) for one in (since, until)]
     moment = _moment(as_of, program)
     listed = ask(database, program, moment, since=days[0], until=days[1])
     escalated = escalations(database, program, moment)
+    events = events_to_forward(database, program, moment)
     names = listed.rems_ids
     if as_json:
         lines = [
@@ -163,7 +176,11 @@ def due(
             for one in escalated
         ]
         orphaned = [names.get(party, party) for party in listed.orphaned]
-        _print_json({"due": lines, "orphaned": orphaned, "escalations": steps})
+        forward = [
+            {"fax": one.transmission_id, "forward_by": one.forward_by.isoformat(), "overdue": one.overdue}
+            for one in events
+        ]
+        _print_json({"due": lines, "orphaned": orphaned, "escalations": steps, "adverse_events": forward})
         return
     from rich.console import Console
     from rich.table import Table
@@ -180,10 +197,16 @@ def due(
     for party in listed.orphaned:
         console.print(f"needs a new prescriber: {names.get(party, party)}", highlight=False)
     for one in escalated:
-        events = "event" if one.events == 1 else "events"
+        word = "event" if one.events == 1 else "events"
         step = one.step.replace("_", " ")
         console.print(
-            f"{step}: {one.rems_id or one.party}, {one.events} {events} of non-compliance", highlight=False
+            f"{step}: {one.rems_id or one.party}, {one.events} {word} of non-compliance", highlight=False
+        )
+    for event in events:
+        late = ", overdue" if event.overdue else ""
+        console.print(
+            f"forward by {event.forward_by}{late}: possible adverse event, fax {event.transmission_id[:12]}",
+            highlight=False,
         )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Literal
 
 from sqlalchemy import select
 from sqlalchemy.engine import Engine
@@ -15,13 +16,19 @@ from sqlalchemy.orm import Session
 from store.database import reading
 from store.registers.compliance import compliance_of
 from store.registers.decisions import in_blocks
-from store.registers.finding import UnknownParty, everything_known_at, find, known_at
+from store.registers.earlier import everything_known_at, known_at, read_at
+from store.registers.finding import UnknownParty, find
 from store.registers.folding import fold_stale, kind_of
 from store.registers.opening import Program, open_ledger
 from store.registers.tables import PartyState, SlotRow
 from store.tables import Delivery, Document, Transmission
 from store.triage.lineage import newest_of, roots_of
-from validators.program.answers_to_callers import Verification, verify_patient, verify_standing
+from validators.program.answers_to_callers import (
+    Verification,
+    verify_dispensing,
+    verify_patient,
+    verify_standing,
+)
 from validators.program.clocks import OPEN, age_of
 from validators.program.due import Due, due_list, orphans
 from validators.program.ledger import Ledger, findings_of_match
@@ -33,13 +40,16 @@ from validators.program.rems_ids import PartyKind
 from validators.program.rules import ProgramFinding
 from validators.program.why import Reason, why_escalated, why_patient, why_standing
 
+Purpose = Literal["infusion", "dispensing"]
+"""What a caller wants to do for a patient."""
+
 
 @dataclass(frozen=True)
 class PatientAnswer:
     """A patient as known at a moment.
 
     Attributes:
-        documents: every form that means the patient, in no order.
+        documents: every form that means the patient, by the reading that stood at that moment, in no order.
     """
 
     rems_id: str | None
@@ -78,18 +88,31 @@ def patient(
         registry = ledger.registry
         roots = registry.documents(party)
         with reading(engine) as session:
-            newest = newest_of(session, roots)
-        documents = frozenset(one for root in roots if (one := newest[root]) is not None)
+            if as_of is None:
+                stood = newest_of(session, roots)
+            else:
+                stood = {root: read_at(session, root, moment) for root in roots}
+        documents = frozenset(one for root in roots if (one := stood[root]) is not None)
         return PatientAnswer(registry.rems_id(party), ledger.patient(party, moment), documents)
 
 
 def verify(
-    engine: Engine, program: Program, kind: PartyKind, identifier: str, as_of: datetime | None = None
+    engine: Engine,
+    program: Program,
+    kind: PartyKind,
+    identifier: str,
+    as_of: datetime | None = None,
+    *,
+    purpose: Purpose = "infusion",
 ) -> Verification:
-    """Whether a party may go on, with a confirmation number to write down; asked as ``patient`` is."""
+    """Whether a party may go on, with a confirmation number to write down; asked as ``patient`` is.
+
+    Of a patient: whether the next course may begin today, or the newest open order be dispensed.
+    """
     with _asked(engine, program, kind, identifier, as_of) as (ledger, party, moment):
         if kind == "patient":
-            return verify_patient(ledger.patient(party, moment), ledger.ask(party, moment))
+            told = verify_dispensing if purpose == "dispensing" else verify_patient
+            return told(ledger.patient(party, moment), ledger.ask(party, moment))
         return verify_standing(ledger.standing(party, moment), party, moment)
 
 

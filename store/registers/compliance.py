@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from store.database import reading
 from store.registers.decision_rows import COLUMNS, decision_of
-from store.registers.finding import everything_known_at, find
+from store.registers.earlier import everything_known_at
+from store.registers.finding import find
 from store.registers.folding import fold_stale, kind_of
 from store.registers.opening import Opened, Program, open_ledger
 from store.registers.tables import DecisionRow, NonComplianceRow, PartyState, SlotRow

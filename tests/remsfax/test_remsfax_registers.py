@@ -81,6 +81,16 @@ def test_verify_says_yes_on_the_day_of_the_infusion_and_no_before(office: Path) 
     assert (nobody.returncode, json.loads(nobody.stdout)["state"]) == (1, "unknown")
 
 
+def test_verify_for_dispensing_wants_an_order_that_is_open(office: Path) -> None:
+    words = ("verify", "patient", REMS_ID, "--for", "dispensing", "--json", "--as-of")
+    ordered = STORY.first_infusion - timedelta(days=1)
+    told = json.loads(remsfax(office, *words, ordered.isoformat()).stdout)
+    assert (told["allowed"], told["refusals"]) == (True, [])
+    infused = json.loads(remsfax(office, *words, (ordered + timedelta(days=30)).isoformat()).stdout)
+    assert not infused["allowed"]
+    assert "G9" in [one["rule"] for one in infused["refusals"]], "the order was for the course that is over"
+
+
 def test_status_shows_the_patient_and_the_forms(office: Path) -> None:
     told = json.loads(remsfax(office, "status", REMS_ID, "--json").stdout)
     assert told["patient"]["rems_id"] == REMS_ID

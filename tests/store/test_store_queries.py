@@ -5,7 +5,7 @@ from store.database import reading
 from store.inbox import receive
 from store.keys import document_key
 from store.model import PageRecord, SetAside, TaskRecord
-from store.queries import InboxCounts, inbox_counts, open_tasks, patient_status, summaries, suspected_copies
+from store.queries import InboxCounts, inbox_counts, open_tasks, patient_status, summaries
 from store.recording import record, set_aside
 
 REASON = SetAside("empty", "The file is empty; ask the sender to send it again.")
@@ -95,9 +95,8 @@ def test_suspected_copies_are_seen_from_both_sides(engine: Engine) -> None:
         page = PageRecord(1, "form", content_hash="00000000000000ff" if number != 2 else "ffffffff00000000")
         record(engine, fax(number, pages=(page,), documents=(), other_pages=(), tasks=()))
     with reading(engine) as session:
-        assert suspected_copies(session, sha(1)) == (sha(3),)
-        assert suspected_copies(session, sha(3)) == (sha(1),)
-        assert suspected_copies(session, sha(2)) == ()
+        seen = {item.id: item.suspects for item in summaries(session, [sha(1), sha(2), sha(3)])}
+        assert seen == {sha(1): (sha(3),), sha(2): (), sha(3): (sha(1),)}
         assert [item.suspects for item in summaries(session, [sha(1)])] == [(sha(3),)]
 
 

@@ -1,6 +1,6 @@
 """What the registers know of a fax that was read again: the same people, by the newest reading."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 from register_samples import PROGRAM
@@ -16,6 +16,7 @@ from store.keys import document_key
 from store.model import DocumentRecord, TransmissionRecord
 from store.recording import record
 from store.registers.asking import patient, program_findings
+from store.registers.earlier import everything_known_at
 from store.registers.forms import NO_FORM
 from store.registers.opening import open_ledger
 from store.registers.registering import decide as keep
@@ -146,10 +147,15 @@ def test_a_correction_of_the_newer_reading_follows_on_it(enrolled: Engine) -> No
 
 
 def test_a_form_that_is_gone_means_nobody_and_comes_back_as_the_same_person(enrolled: Engine) -> None:
+    before = patient(enrolled, PROGRAM, ISSUED)
+    asked_at = datetime.now(UTC)
     decide(enrolled, sha(1), MarkFax("not_ours"), by="mvs")
     with reading(enrolled) as session:
         marked = marked_record(session, sha(1))
     read_again(enrolled, marked)
+    then = patient(enrolled, PROGRAM, ISSUED, asked_at)
+    assert (then.rems_id, then.documents) == (ISSUED, {ENROLLED, STATUS})
+    assert then.state.stage == before.state.stage != "none"
     gone = versions(enrolled, ENROLLED)[-1]
     assert (gone.form, gone.values, gone.complete) == (NO_FORM, {}, False)
     assert (ENROLLED, "patient") not in meant(enrolled)
@@ -181,6 +187,23 @@ def test_a_fax_marked_before_its_forms_were_registered_gives_the_same_versions(e
 
     assert told(ENROLLED) == told(document_key(sha(2), 0))
     assert len(told(ENROLLED)) == 2
+
+
+def test_an_earlier_day_shows_a_form_that_was_withdrawn_since_and_by_its_reading_of_then(
+    enrolled: Engine,
+) -> None:
+    read_again(enrolled, enrollment(diagnosis="relapsing MS"))
+    asked_at = datetime.now(UTC)
+    decide(enrolled, sha(2), MarkFax("not_ours"), by="mvs")
+    with reading(enrolled) as session:
+        marked = marked_record(session, sha(2))
+    read_again(enrolled, marked)
+    read_again(enrolled, enrollment())
+    assert patient(enrolled, PROGRAM, ISSUED, asked_at).documents == {document_key(sha(1), 1), STATUS}
+    assert patient(enrolled, PROGRAM, ISSUED).documents == {document_key(sha(1), 2)}
+    with reading(enrolled) as session:
+        whole = everything_known_at(open_ledger(session, PROGRAM), PROGRAM, asked_at)
+    assert whole.registry.documents(MARA) == {ENROLLED, STATUS}
 
 
 def test_a_form_that_turns_out_to_be_another_is_withdrawn_and_the_other_begins(enrolled: Engine) -> None:

@@ -50,13 +50,12 @@ def verify_standing(standing: Standing | None, party: str, moment: datetime) -> 
     return _answer(party, state, refusals, moment)
 
 
-def verify_patient(state: PatientState, asked: Asked, facility: Standing | None = None) -> Verification:
-    """G5, G6: whether the patient may begin the next course today, at a facility where one is named."""
+def verify_patient(state: PatientState, asked: Asked) -> Verification:
+    """G5, G6: whether the patient may begin the next course today; the facility is verified by itself."""
     treatment = state.treatment
     course = max((one.number for one in treatment.courses), default=0) + 1
-    refusals = may_infuse(treatment, course, facility, asked.today, asked)
-    if facility is None:
-        refusals = tuple(one for one in refusals if one.rule != "G4")
+    refusals = may_infuse(treatment, course, None, asked.today, asked)
+    refusals = tuple(one for one in refusals if one.rule != "G4")
     return _answer(state.party, state.stage, refusals, asked.as_of)
 
 

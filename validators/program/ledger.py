@@ -61,11 +61,6 @@ class Snapshot:
     joins: tuple[Join, ...]
     findings: tuple[ProgramFinding, ...]
 
-    @property
-    def open_questions(self) -> tuple[ProgramFinding, ...]:
-        """What somebody has to do something about."""
-        return tuple(finding for finding in self.findings if finding.is_open)
-
 
 class Ledger:
     """Forms and decisions as recorded; answers what the program knew and what follows from it."""

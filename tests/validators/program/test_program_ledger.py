@@ -38,7 +38,7 @@ def test_any_order_of_processing_gives_the_same_states_and_questions(seed: int) 
 def test_the_history_that_is_replayed_has_everything_that_goes_wrong() -> None:
     rules = {finding.rule for finding in EXPECTED.findings}
     assert {"MATCH-01", "MATCH-02", "JOIN-01", "JOIN-02", "JOIN-05", "DEATH-01"} <= rules
-    assert EXPECTED.open_questions
+    assert any(finding.is_open for finding in EXPECTED.findings)
 
 
 def test_recording_a_form_twice_changes_nothing() -> None:
