@@ -28,6 +28,9 @@ _SCALES: tuple[Scale, ...] = ((1.0, 1.0), (1.03, 1.03), (1.0, 1.035), (0.97, 0.9
 _LYING_TAGS = ((4.8, 6.0, (1.0, 2.0)), (14.5, 17.5, (1.0, 0.5)))
 """Inches of length at which a page's stated rows an inch may be half or twice the true ones; the remedy."""
 
+_SHRINKS = 0.9
+"""From here down single pixels of the page would fall between those of the view, were they not averaged."""
+
 _LETTER_LONG_PX = 11 * WORK_DPI
 
 _LEAST_LIKENESS = 0.45
@@ -76,7 +79,7 @@ def view(half_page: Gray, scale: Scale) -> View:
     size = max(1, round(columns * scale[0])), max(1, round(rows * scale[1]))
     if size == (columns, rows):
         return View(half_page, spectrum_of(half_page, HALF), IDENTITY)
-    how = cv2.INTER_AREA if min(scale) < 1 else cv2.INTER_LINEAR
+    how = cv2.INTER_AREA if min(scale) < _SHRINKS else cv2.INTER_LINEAR
     half = np.asarray(cv2.resize(half_page, size, interpolation=how), np.uint8)
     return View(half, spectrum_of(half, HALF), inverse(scaling(size[0] / columns, size[1] / rows)))
 
