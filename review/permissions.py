@@ -38,6 +38,7 @@ PERMISSIONS: Final[dict[tuple[str, str], Access]] = {
     ("POST", "/logout"): ANYONE,
     ("GET", "/openapi.json"): ANYONE,
     ("GET", "/keys"): ANYONE,
+    ("POST", "/keys"): ANYONE,
     # The inbox, and one fax
     ("GET", "/inbox"): READERS,
     ("POST", "/inbox/find"): READERS,
@@ -55,6 +56,8 @@ PERMISSIONS: Final[dict[tuple[str, str], Access]] = {
     ("GET", "/registers/{kind}/{identifier}"): READERS,
     ("POST", "/registers/{kind}/{identifier}/verify"): READERS,
     ("POST", "/registers/{kind}/{identifier}/standing"): LEAD,
+    ("POST", "/registers/{kind}/{identifier}/note"): WORKERS,
+    ("GET", "/escalations"): READERS,
     ("GET", "/matching"): READERS,
     ("GET", "/matching/{document_id}/{form_role}"): READERS,
     ("POST", "/matching/{document_id}/{form_role}/link"): WORKERS,
@@ -75,6 +78,7 @@ PERMISSIONS: Final[dict[tuple[str, str], Access]] = {
     ("POST", "/accounts/{account}/role"): LEAD,
     ("POST", "/accounts/{account}/disabled"): LEAD,
     ("POST", "/accounts/{account}/password"): LEAD,
+    ("POST", "/accounts/{account}/sessions"): LEAD,
     # Review and the glyph wall
     ("GET", "/review"): REVIEW,
     ("GET", "/review/{transmission_id}/{document_id}"): REVIEW,
@@ -88,6 +92,7 @@ PERMISSIONS: Final[dict[tuple[str, str], Access]] = {
     ("POST", "/review/renew"): REVIEW,
     ("POST", "/review/release"): REVIEW,
     ("POST", "/review/reject"): REVIEW,
+    ("POST", "/review/accept-again"): SAFETY,
     ("GET", "/review/tasks/{task_id}/snippet.png"): REVIEW,
     ("GET", "/review/faxes/{transmission_id}/pages/{number}.png"): REVIEW,
     ("GET", "/wall"): REVIEW,

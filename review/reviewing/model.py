@@ -269,3 +269,9 @@ class RejectOrder(Order):
 
     document_id: Id
     why: Annotated[str, Field(min_length=1, max_length=4_000)]
+
+
+class AcceptOrder(RejectOrder):
+    """Takes the rejection of a form back."""
+
+    transmission_id: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]

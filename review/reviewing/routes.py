@@ -12,6 +12,7 @@ from review.errors import Conflict, NotHere, Refused
 from review.pictures import PictureError
 from review.reviewing.asked import Asked, asked, page_shapes, page_turns, pictured
 from review.reviewing.model import (
+    AcceptOrder,
     Answered,
     AnswerOrder,
     Checked,
@@ -161,6 +162,15 @@ def reject(order: RejectOrder, desk: TheDesk, me: Me) -> Done:
     """Reject a whole form; a possible adverse event on it stays open."""
     rejecting.reject_form(desk.database, desk.review, desk.rules, me.person, order.document_id, why=order.why)
     return Done(go="/review", said="saved")
+
+
+@router.action("/review/accept-again")
+def accept_again(order: AcceptOrder, desk: TheDesk, me: Me) -> Done:
+    """Take a rejection back: the tasks that it closed are open again."""
+    rejecting.accept_again(
+        desk.database, desk.review, desk.rules, me.person, order.document_id, why=order.why
+    )
+    return Done(go=f"/transmissions/{order.transmission_id}", said="accepted-again")
 
 
 @router.get("/review/tasks/{task_id}/snippet.png")

@@ -7,9 +7,18 @@ from pydantic import Field, SecretStr
 
 from review.context import Me, TheDesk
 from review.errors import Refused
-from review.web.routing import DeskRouter, Done, Order, PageModel
+from review.web.routing import DeskRouter, Done, Nothing, Order, PageModel
 from store.database import reading
-from store.desk.accounts import add_account, list_accounts, set_disabled, set_password, set_role
+from store.desk.accounts import (
+    AccountChange,
+    account_trail,
+    add_account,
+    list_accounts,
+    revoke_sessions,
+    set_disabled,
+    set_password,
+    set_role,
+)
 from store.desk.model import Account, Role
 
 router = DeskRouter("accounts")
@@ -22,6 +31,7 @@ class AccountsView(PageModel):
     """Every account."""
 
     accounts: tuple[Account, ...]
+    changes: tuple[AccountChange, ...]
 
 
 class Add(Order):
@@ -56,7 +66,7 @@ class NewPassword(Order):
 def show_accounts(desk: TheDesk) -> AccountsView:
     """All accounts, by name."""
     with reading(desk.database) as session:
-        return AccountsView(accounts=list_accounts(session))
+        return AccountsView(accounts=list_accounts(session), changes=account_trail(session))
 
 
 @router.action("/accounts")
@@ -99,6 +109,13 @@ def change_password(account: Name, order: NewPassword, desk: TheDesk, me: Me) ->
     """Give an account a new password; its sessions end."""
     set_password(desk.database, account, order.password.get_secret_value(), by=me.account)
     return Done(go="/accounts", said="saved")
+
+
+@router.action("/accounts/{account}/sessions")
+def end_sessions(account: Name, order: Nothing, desk: TheDesk, me: Me) -> Done:  # noqa: ARG001
+    """Sign an account out everywhere, as when a device was lost."""
+    revoke_sessions(desk.database, account, by=me.account)
+    return Done(go="/accounts", said="signed-out-everywhere")
 
 
 def _not_oneself(account: str, own: str) -> None:

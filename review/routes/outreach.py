@@ -9,8 +9,8 @@ from pydantic import Field
 from review.context import Me, TheDesk
 from review.web.routing import DeskRouter, Done, Order, PageModel
 from store.database import reading
-from store.desk.answering import back_to_queue, outreach
 from store.desk.model import Comment, OutreachLine
+from store.desk.outreach import back_to_queue, outreach
 from store.desk.queue import add_comment, comments_of
 from store.queries import forms_of
 

@@ -11,12 +11,15 @@ from review.web.routing import DeskRouter, Done, Nothing, Order, PageModel
 from store.database import reading
 from store.queries import PatientForm, forms_of
 from store.registers.asking import patient, verify, why
-from store.registers.deciding import decide_on_standing
+from store.registers.compliance import compliance_of, escalations
+from store.registers.deciding import decide_on_standing, note_non_compliance
 from store.registers.finding import find
+from store.registers.folding import kind_of
 from store.registers.looking import PartyLine, StateCount, look_up, state_counts
 from store.registers.opening import open_ledger
 from store.registers.questions import MergeOnRecord, merges
 from validators.program.clocks import Slot
+from validators.program.compliance import NonCompliance
 from validators.program.rems_ids import PartyKind
 from validators.program.rules import ProgramFinding, Refusal
 from validators.program.schedule_picture import schedule_svg
@@ -87,6 +90,10 @@ class PartyView(PageModel):
     forms: tuple[PatientForm, ...] = ()
     reasons: tuple[Reason, ...] = ()
     merges: tuple[MergeOnRecord, ...] = ()
+    events: tuple[NonCompliance, ...] = ()
+    """Of non-compliance, of a prescriber or site."""
+    step: str | None = None
+    """That these events call for."""
     calendar: str = ""
     answer: AnswerView | None = None
     question: str
@@ -97,6 +104,30 @@ class Standing(Order):
 
     step: Literal["suspend", "decertify", "reinstate", "representative_left"]
     reason: str = Field(min_length=3, max_length=2000)
+
+
+class Note(Order):
+    """An event of non-compliance."""
+
+    what: str = Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_ -]+$")
+    reason: str = Field(min_length=3, max_length=2000)
+
+
+class EscalationLine(PageModel):
+    """A prescriber or site whose events call for a step."""
+
+    kind: PartyKind
+    party: str
+    rems_id: str | None
+    events: int
+    step: str
+
+
+class EscalationsView(PageModel):
+    """All of them, those with the most events first."""
+
+    escalations: tuple[EscalationLine, ...]
+    months: int
 
 
 @router.page("/registers", "registers.html")
@@ -149,6 +180,34 @@ def decide_standing(kind: Kind, identifier: Identifier, order: Standing, desk: T
     return Done(go=f"/registers/{kind}/{identifier}", said="saved")
 
 
+@router.action("/registers/{kind}/{identifier}/note")
+def note_event(kind: Kind, identifier: Identifier, order: Note, desk: TheDesk, me: Me) -> Done:
+    """Note an event of non-compliance; a step follows only by a person's decision."""
+    note_non_compliance(
+        desk.database,
+        desk.program,
+        kind,
+        identifier,
+        order.what.replace(" ", "_").lower(),
+        by=me.account,
+        role=me.role,
+        reason=order.reason,
+    )
+    return Done(go=f"/registers/{kind}/{identifier}", said="saved")
+
+
+@router.page("/escalations", "escalations.html")
+def show_escalations(desk: TheDesk) -> EscalationsView:
+    """Whose events of non-compliance call for a step."""
+    lines = tuple(
+        EscalationLine(
+            kind=kind_of(one.party), party=one.party, rems_id=one.rems_id, events=one.events, step=one.step
+        )
+        for one in escalations(desk.database, desk.program)
+    )
+    return EscalationsView(escalations=lines, months=desk.program.settings.escalation_months)
+
+
 def party_view(desk: DeskContext, kind: PartyKind, identifier: str) -> PartyView:
     """Everything about a party that its page shows."""
     with reading(desk.database) as session:
@@ -167,7 +226,15 @@ def party_view(desk: DeskContext, kind: PartyKind, identifier: str) -> PartyView
         merges=merges(desk.database, desk.program, kind, party),
         question=QUESTIONS[kind],
     )
-    return view.model_copy(update=_of_patient(desk, party)) if kind == "patient" else view
+    return view.model_copy(
+        update=_of_patient(desk, party) if kind == "patient" else _of_site(desk, kind, party)
+    )
+
+
+def _of_site(desk: DeskContext, kind: PartyKind, party: str) -> dict[str, Any]:
+    """What the page of a prescriber or site shows beside."""
+    known = compliance_of(desk.database, desk.program, kind, party)
+    return {"events": known.events, "step": known.escalation.step if known.escalation else None}
 
 
 def _of_patient(desk: DeskContext, party: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from store.desk.looks import happenings, note_look
 from store.desk.model import Happening
 from store.model import Json
 from store.queries import TransmissionSummary, summaries
-from store.tables import Page
+from store.tables import Document, Page, Record
 from store.triage.deciding import decide
 from store.triage.requests import ask_to_reread, withdraw_request
 from store.triage.steps import Step, step_of
@@ -56,6 +56,8 @@ class TransmissionView(PageModel):
     suspects: tuple[SuspectView, ...]
     kinds: tuple[PageKindChoice, ...]
     trail: tuple[Happening, ...]
+    rejected: frozenset[str]
+    """Ids of the forms that a person rejected."""
 
 
 class Decide(Order):
@@ -93,6 +95,13 @@ def show_fax(fax: FaxId, desk: TheDesk, me: Me) -> TransmissionView:
         view = fax_view(session, fax)
         summary = next(iter(summaries(session, [fax])), None)
         trail = happenings(session, fax)
+        rejected = frozenset(
+            session.scalars(
+                select(Record.document_id)
+                .join(Document, Document.id == Record.document_id)
+                .where(Document.transmission_id == fax, Record.state == "rejected")
+            )
+        )
     if view is None or summary is None:
         raise NotHere("The store knows no such fax; it may have been withdrawn. Go back to the inbox.")
     note_look(desk.database, me.person, fax, None, "fax")
@@ -108,6 +117,7 @@ def show_fax(fax: FaxId, desk: TheDesk, me: Me) -> TransmissionView:
         suspects=view.suspects,
         kinds=page_kinds(desk.catalog),
         trail=trail,
+        rejected=rejected,
     )
 
 

@@ -33,7 +33,7 @@ HASHER = PasswordHasher()
 
 @dataclass(frozen=True)
 class AccountChange:
-    """Something that was done to an account: added, password, role, disabled, enabled, subject."""
+    """What was done to an account: added, password, role, disabled, enabled, subject, signed_out."""
 
     account: str
     action: str
@@ -189,6 +189,18 @@ def keep_preferences(engine: Engine, account: str, preferences: Mapping[str, str
         if sum(len(f"{name}{text}".encode()) for name, text in merged.items()) > PREFERENCES_BYTES:
             raise AccountRefused("These preferences are too large to keep; set some of them back first.")
         row.preferences = merged
+
+
+def revoke_sessions(engine: Engine, account: str, *, by: str) -> None:
+    """Sign an account out everywhere.
+
+    Raises:
+        UnknownAccount: there is none of this name.
+    """
+    with writing(engine) as session:
+        _held(session, account)
+        _end_sessions(session, account)
+        _note(session, account, "signed_out", "everywhere", by)
 
 
 def account_trail(session: Session, limit: int = 200) -> tuple[AccountChange, ...]:

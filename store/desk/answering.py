@@ -10,17 +10,24 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Any, cast
-from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from store import trail
 from store.database import writing
+from store.desk.admission import refuse_role, refuse_verdict
+from store.desk.answer_rows import (
+    REOPENED,
+    UNDO,
+    bare_answer,
+    check_decision_id,
+    repeated_answer,
+    taken,
+    vouch,
+)
 from store.desk.double_entry import (
-    FIELD_VERDICTS,
     HOLDS_A_VALUE,
     Step,
     as_entry,
@@ -28,30 +35,23 @@ from store.desk.double_entry import (
     sample_step,
     step,
 )
-from store.desk.entitled import EVENT, kinds_of, of_unit
+from store.desk.entitled import of_unit
 from store.desk.errors import (
-    DecisionTaken,
     NothingToUndo,
-    OwnWork,
-    RoleRefused,
     UnknownDecision,
-    VerdictRefused,
 )
 from store.desk.loading import is_blind, load_tasks
 from store.desk.measuring import SAMPLED, forget, measure
 from store.desk.model import (
     Entry,
     Happened,
-    OutreachLine,
     Person,
     RecordState,
     Said,
     Saved,
     Stage,
     Standing,
-    Verdict,
 )
-from store.desk.proof import answer_hash
 from store.desk.queue import claim_tasks, held_task, is_stale, refuse_others, refuse_stale
 from store.desk.rules import Rules, findings_if, findings_now, plain_value
 from store.desk.settings import ReviewSettings
@@ -59,13 +59,7 @@ from store.desk.settling import Cause, correct_in, recheck_in, withdraw_in
 from store.desk.tables import AnswerRow
 from store.model import Status, Value
 from store.tables import Document, Field, Record, ReviewTask, Transmission
-from validators.catalog import RULES
 
-ANSWERED = "answered"
-UNDO = "undo"
-REOPENED = "reopened"
-WHY_CHARS = 2_000
-VALUE_CHARS = 10_000
 SECONDS_MOST = 3_600.0
 """Whoever took longer for one field was not at it."""
 
@@ -88,19 +82,6 @@ class Acting:
     person: Person
 
 
-@dataclass(frozen=True)
-class LastAnswer:
-    """One of a person's own answers."""
-
-    decision_id: str
-    task_id: str
-    transmission_id: str
-    document_id: str | None
-    field: str | None
-    at: datetime
-    can_be_undone: bool
-
-
 def answer(engine: Engine, settings: ReviewSettings, rules: Rules, person: Person, said: Said) -> Saved:
     """Store what a person says of a task, and all that follows, once.
 
@@ -120,14 +101,14 @@ def answer(engine: Engine, settings: ReviewSettings, rules: Rules, person: Perso
         with writing(engine) as session:
             acting = Acting(session, settings, rules, person)
             task = held_task(session, said.task_id)
-            repeated = _repeated(session, person, said.decision_id, task.id)
+            repeated = repeated_answer(session, person, said.decision_id, task.id)
             if repeated is not None:
                 return _saved(acting, task, repeated, before=None)
             before = _open_tasks(session, task)
             row = answer_in(acting, task, said)
             return _saved(acting, task, row, before=before)
     except IntegrityError:
-        raise _taken() from None
+        raise taken() from None
 
 
 def answer_in(acting: Acting, task: ReviewTask, said: Said, *, on_wall: bool = False) -> AnswerRow:
@@ -137,8 +118,8 @@ def answer_in(acting: Acting, task: ReviewTask, said: Said, *, on_wall: bool = F
     if is_stale(task, said.version):
         refuse_stale(task, said.version, current=_current(session, task, field), yours=said.value)
     refuse_others(task, person, now)
-    _refuse_role(acting, task, field)
-    _refuse_verdict(task, said)
+    refuse_role(acting.settings, person, task, field)
+    refuse_verdict(task, said)
     new = _entry(said)
     moved = _step(acting, task, field, new)
     stage_before, was_sample = task.stage, task.status == "sample"
@@ -173,7 +154,7 @@ def answer_in(acting: Acting, task: ReviewTask, said: Said, *, on_wall: bool = F
         measure(session, acting.settings, task, field, moved.settled)
     if moved.done and not was_sample:
         _follow(acting, task, moved, WHY[stage_before])
-    _vouch(session, task, row)
+    vouch(session, task, row)
     return row
 
 
@@ -209,40 +190,13 @@ def undo(  # noqa: PLR0917 - who, what, and by which rules
                 raise UnknownDecision("There is no such answer; it was never stored.")
             task = held_task(session, task_id)
             acting = Acting(session, settings, rules, person)
-            known = _repeated(session, person, decision_id, task.id)
+            known = repeated_answer(session, person, decision_id, task.id)
             before = _open_tasks(session, task) - {task.id}
             row = known or _undo(acting, task, decision_id, undone_id)
             saved = _saved(acting, task, row, before=before)
             return replace(saved, repeated=known is not None)
     except IntegrityError:
-        raise _taken() from None
-
-
-def last_answers(session: Session, person: Person, limit: int = 20) -> tuple[LastAnswer, ...]:
-    """A person's own answers, the latest first, without those that were taken back."""
-    rows = session.execute(
-        select(AnswerRow, ReviewTask)
-        .join(ReviewTask, ReviewTask.id == AnswerRow.task_id)
-        .where(
-            AnswerRow.account == person.account,
-            AnswerRow.verdict.not_in((UNDO, REOPENED)),
-            ~_undoing(AnswerRow.id),
-        )
-        .order_by(AnswerRow.at.desc(), AnswerRow.id)
-        .limit(limit)
-    )
-    return tuple(
-        LastAnswer(
-            row.id,
-            row.task_id,
-            task.transmission_id,
-            task.document_id,
-            row.field,
-            row.at,
-            task.version == row.version,
-        )
-        for row, task in rows.tuples()
-    )
+        raise taken() from None
 
 
 def what_stands(
@@ -250,141 +204,6 @@ def what_stands(
 ) -> tuple[Standing, ...]:
     """What the rules say of a form with values that were typed and not saved; writes nothing."""
     return findings_if(session, rules, document_id, edits)
-
-
-def outreach(session: Session, *, limit: int = 200) -> tuple[OutreachLine, ...]:
-    """What senders have to be asked, the most urgent first."""
-    tasks = session.execute(
-        select(ReviewTask, Transmission.sender, Document.form)
-        .join(Transmission, Transmission.id == ReviewTask.transmission_id)
-        .outerjoin(Document, Document.id == ReviewTask.document_id)
-        .where(ReviewTask.status == "open", ReviewTask.stage == "outreach")
-        .order_by(ReviewTask.priority, ReviewTask.received_at, ReviewTask.id)
-        .limit(limit)
-    ).all()
-    latest: dict[str, AnswerRow] = {}
-    for row in session.scalars(
-        select(AnswerRow)
-        .where(
-            AnswerRow.task_id.in_([task.id for task, _, _ in tasks]),
-            AnswerRow.happened == "waits_for_sender",
-        )
-        .order_by(AnswerRow.version)
-    ):
-        latest[row.task_id] = row
-    return tuple(
-        OutreachLine(
-            task_id=task.id,
-            version=task.version,
-            transmission_id=task.transmission_id,
-            document_id=task.document_id,
-            form=form,
-            field=task.field,
-            page=task.page,
-            asked_by=latest[task.id].account,
-            asked_at=latest[task.id].at,
-            verdict=cast("Verdict", latest[task.id].verdict),
-            asks=latest[task.id].why,
-            sender=sender,
-            priority=task.priority,
-        )
-        for task, sender, form in tasks
-        if task.id in latest
-    )
-
-
-def back_to_queue(engine: Engine, person: Person, decision_id: str, task_id: str, version: int) -> int:
-    """Give a task that waits for its sender back to the reviewers, as if nobody had looked; its new version.
-
-    Raises:
-        UnknownTask, StaleSave, VerdictRefused, DecisionTaken: nothing was changed.
-    """
-    check_decision_id(decision_id)
-    try:
-        with writing(engine) as session:
-            task = held_task(session, task_id)
-            repeated = _repeated(session, person, decision_id, task.id)
-            if repeated is not None:
-                return repeated.version
-            refuse_stale(task, version)
-            if task.stage != "outreach":
-                raise VerdictRefused("This task does not wait for its sender; look at it again.")
-            row = _bare(person, task, decision_id, REOPENED)
-            task.stage, task.first_by, task.second_by = "first", None, None
-            task.version = row.version
-            session.add(row)
-            _vouch(session, task, row)
-            return row.version
-    except IntegrityError:
-        raise _taken() from None
-
-
-def check_decision_id(decision_id: str) -> None:
-    """Refuse what is no UUID in its usual form.
-
-    Raises:
-        VerdictRefused: it is none.
-    """
-    try:
-        usual = str(UUID(decision_id)) == decision_id
-    except ValueError:
-        usual = False
-    if not usual:
-        raise VerdictRefused("A decision needs an id of its own, a UUID in lower case; reload the page.")
-
-
-def _taken() -> DecisionTaken:
-    return DecisionTaken("This decision id belongs to another decision; reload the page and decide again.")
-
-
-def _repeated(session: Session, person: Person, decision_id: str, task_id: str) -> AnswerRow | None:
-    row = session.get(AnswerRow, decision_id)
-    if row is not None and (row.account != person.account or row.task_id != task_id):
-        raise _taken()
-    return row
-
-
-def _refuse_role(acting: Acting, task: ReviewTask, field: Field | None) -> None:
-    settings, person = acting.settings, acting.person
-    asks_sender = task.stage == "outreach" and person.role in ("triage", "reviewer", "safety", "lead")
-    if task.kind == EVENT and person.role not in settings.event_roles:
-        raise RoleRefused(
-            f"Only {' or '.join(settings.event_roles)} may close the flag of a possible adverse event."
-        )
-    if task.kind not in kinds_of(person, settings) and not asks_sender:
-        raise RoleRefused(f"The role {person.role} does not work on this; pass it to a reviewer.")
-    signature = field is not None and field.kind == "signature" and task.kind == "field"
-    if signature and person.role not in settings.signature_roles:
-        raise RoleRefused(f"Only {' or '.join(settings.signature_roles)} may accept a doubtful signature.")
-    if task.stage == "lead" and person.role != "lead":
-        raise RoleRefused("Two entries disagree here; a lead who made neither has to decide.")
-    if task.stage in ("second", "lead") and person.account in (task.first_by, task.second_by):
-        raise OwnWork("Nobody confirms himself: somebody else has to look at this field.")
-
-
-def _refuse_verdict(task: ReviewTask, said: Said) -> None:
-    if len(said.why) > WHY_CHARS or len(str(said.value)) > VALUE_CHARS:
-        raise VerdictRefused(
-            f"At most {VALUE_CHARS} characters of a value and {WHY_CHARS} of a reason are kept; shorten it."
-        )
-    if task.kind == "field":
-        allowed = FIELD_VERDICTS
-        if said.verdict == "value" and said.value in (None, "", ()):
-            raise VerdictRefused("A value is missing; type it, or say that the field is empty.")
-    elif task.kind == EVENT:
-        allowed = frozenset({"confirmed", "dismissed", "ask_sender"})
-        if said.verdict == "dismissed" and not said.why.strip():
-            raise VerdictRefused("Say in a few words why this is no adverse event.")
-    else:
-        allowed = frozenset({"confirmed", "ask_sender"})
-        if said.verdict == "confirmed" and task.reason in RULES:
-            raise VerdictRefused(
-                "This rule stands until the form changes: correct a field, ask the sender or reject the form."
-            )
-    if said.verdict not in allowed:
-        raise VerdictRefused(f"This task is answered by {', '.join(sorted(allowed))}.")
-    if said.verdict != "value" and said.value is not None:
-        raise VerdictRefused("Only the verdict `value` comes with a value; leave it out.")
 
 
 def _step(acting: Acting, task: ReviewTask, field: Field | None, new: Entry) -> Step:
@@ -433,7 +252,7 @@ def _undo(acting: Acting, task: ReviewTask, decision_id: str, undone_id: str) ->
     if task.version != undone.version:
         raise NothingToUndo("Somebody or something has gone on from this answer; correct the field instead.")
     now = datetime.now(UTC)
-    row = _bare(person, task, decision_id, UNDO)
+    row = bare_answer(person, task, decision_id, UNDO)
     row.undoes, row.happened = undone_id, "undone"
     if undone.stage == "first":
         task.first_by = None
@@ -451,45 +270,8 @@ def _undo(acting: Acting, task: ReviewTask, decision_id: str, undone_id: str) ->
             withdraw_in(session, acting.rules, task.document_id, task.field, by=by, why="taken back")
         else:
             recheck_in(session, acting.rules, Cause(task, "open again"), by=by)
-    _vouch(session, task, row)
+    vouch(session, task, row)
     return row
-
-
-def _bare(person: Person, task: ReviewTask, decision_id: str, verdict: str) -> AnswerRow:
-    """An answer that says nothing of the task itself."""
-    return AnswerRow(
-        id=decision_id,
-        task_id=task.id,
-        account=person.account,
-        at=datetime.now(UTC),
-        verdict=verdict,
-        value=None,
-        why="",
-        happened=verdict,
-        stage=task.stage,
-        sample=task.status == "sample",
-        on_wall=False,
-        version=task.version + 1,
-        seconds=None,
-        form=None,
-        field=task.field,
-        field_kind=task.field_kind,
-    )
-
-
-def _vouch(session: Session, task: ReviewTask, row: AnswerRow) -> None:
-    """Have the trail vouch for an answer; last of all, since everybody waits for its end."""
-    session.flush()
-    trail.append(
-        session,
-        trail.Event(
-            task.transmission_id,
-            ANSWERED,
-            row.id,
-            actor=row.account,
-            details={"task": task.id, "verdict": row.verdict, "answer": answer_hash(row)},
-        ),
-    )
 
 
 def _saved(acting: Acting, task: ReviewTask, row: AnswerRow, *, before: frozenset[str] | None) -> Saved:
@@ -543,11 +325,6 @@ def _open_tasks(session: Session, task: ReviewTask) -> frozenset[str]:
 
 def _answers(session: Session, task: ReviewTask) -> Iterable[AnswerRow]:
     return session.scalars(select(AnswerRow).where(AnswerRow.task_id == task.id)).all()
-
-
-def _undoing(decision_id: Any) -> Any:
-    later = AnswerRow.__table__.alias("later")
-    return select(later.c.id).where(later.c.undoes == decision_id).exists()
 
 
 def _current(session: Session, task: ReviewTask, field: Field | None) -> Value:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from store import trail
 from store.database import writing
-from store.desk.model import Happening, Look, Person
+from store.desk.model import Happening, Person
 from store.desk.tables import LookRow
 from store.errors import UnknownTransmission
 from store.tables import AuditRow, Transmission
@@ -49,17 +49,6 @@ def note_look(engine: Engine, person: Person, transmission_id: str, page: int | 
                 f"Transmission {transmission_id} is not in the store; look at the inbox again."
             )
         session.execute(insert(LookRow).values(transmission_id=transmission_id, **look))
-
-
-def looks_at(session: Session, transmission_id: str, limit: int = 200) -> tuple[Look, ...]:
-    """Who looked at a fax, the latest first."""
-    rows = session.scalars(
-        select(LookRow)
-        .where(LookRow.transmission_id == transmission_id)
-        .order_by(LookRow.at.desc(), LookRow.id)
-        .limit(limit)
-    )
-    return tuple(Look(row.account, row.page, row.purpose, row.at) for row in rows)
 
 
 def happenings(session: Session, transmission_id: str) -> tuple[Happening, ...]:

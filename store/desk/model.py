@@ -553,16 +553,6 @@ class Tended:
 
 
 @dataclass(frozen=True)
-class Look:
-    """That a person saw a page, for the trail."""
-
-    account: str
-    page: int | None
-    purpose: str
-    at: datetime
-
-
-@dataclass(frozen=True)
 class Happening:
     """One row of a fax's audit trail, as a person may read it."""
 

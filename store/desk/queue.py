@@ -6,7 +6,6 @@ changes the tasks of a fax holds the row of the fax, so two can never wait for e
 """
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from uuid import uuid4
@@ -22,7 +21,7 @@ from store.desk.counting import kept
 from store.desk.entitled import EVENT, besides_units, is_free, kinds_of, may_work, of_unit
 from store.desk.errors import HeldByAnother, StaleSave, UnknownTask, VerdictRefused
 from store.desk.loading import load_work
-from store.desk.model import Comment, Person, Stage, TaskStatus, Work
+from store.desk.model import Comment, Person, Work
 from store.desk.settings import ReviewSettings
 from store.desk.tables import CommentRow
 from store.tables import OPEN_WORK, Document, Record, ReviewTask, Transmission
@@ -34,15 +33,6 @@ LOOK_AHEAD = (64, 1024)
 
 Unit = tuple[str, str | None]
 """A fax and a form of it, or none for the fax as a whole."""
-
-
-@dataclass(frozen=True)
-class TaskState:
-    """Where a task stands."""
-
-    status: TaskStatus
-    stage: Stage
-    version: int
 
 
 def next_work(
@@ -166,18 +156,6 @@ def comments_of(session: Session, task_id: str) -> tuple[Comment, ...]:
         select(CommentRow).where(CommentRow.task_id == task_id).order_by(CommentRow.at, CommentRow.id)
     )
     return tuple(Comment(row.account, row.at, row.text) for row in rows)
-
-
-def task_state(session: Session, task_id: str) -> TaskState:
-    """Where a task stands.
-
-    Raises:
-        UnknownTask: there is no such task.
-    """
-    task = session.get(ReviewTask, task_id)
-    if task is None:
-        raise UnknownTask("There is no such task; look the fax up again.")
-    return TaskState(cast("TaskStatus", task.status), cast("Stage", task.stage), task.version)
 
 
 def queue_counts(session: Session, person: Person) -> dict[str, int]:

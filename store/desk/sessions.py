@@ -79,13 +79,6 @@ def close_session(engine: Engine, token: str) -> None:
         session.execute(delete(SessionRow).where(SessionRow.id == _key(token)))
 
 
-def revoke_sessions(engine: Engine, account: str) -> int:
-    """Sign an account out everywhere; returns from how many browsers."""
-    with writing(engine) as session:
-        ended = session.execute(delete(SessionRow).where(SessionRow.account == account))
-        return cast("CursorResult[Any]", ended).rowcount
-
-
 def end_expired(session: Session, now: datetime) -> int:
     """Drop sessions that are over, and attempts too old to matter; returns how many sessions."""
     session.execute(delete(LoginRow).where(LoginRow.at < now - KEEP_LOGINS))

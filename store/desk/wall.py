@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from form_templates.model import Kind
 from store.database import writing
-from store.desk.answering import Acting, answer_in, check_decision_id
+from store.desk.answer_rows import check_decision_id
+from store.desk.answering import Acting, answer_in
 from store.desk.entitled import is_free, may_work
 from store.desk.errors import DeskRefused
 from store.desk.model import Person, Said, Tile, Verdict, Wall, WallGroup, WallSaved

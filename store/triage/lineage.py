@@ -108,18 +108,6 @@ def newest_of(session: Session, document_ids: Collection[str]) -> dict[str, str 
     return {document: found[root] for document, root in roots.items()}
 
 
-def successor_of(session: Session, document_id: str) -> str | None:
-    """The document that counts now in place of a superseded one, if the fax still has the form."""
-    newest = newest_of(session, (document_id,))[document_id]
-    return None if newest == document_id else newest
-
-
-def earlier_documents(session: Session, document_id: str) -> tuple[str, ...]:
-    """The earlier readings of a form, the oldest first."""
-    names = [stretch.document_id for stretch in lineage_of(session, document_id)]
-    return tuple(names[: names.index(document_id)])
-
-
 def carried_corrections(session: Session, document_id: str) -> dict[tuple[str, int], Carried]:
     """Which of a document's corrections were carried over, and from where: by field and number."""
     rows = session.execute(

@@ -122,7 +122,7 @@ def test_a_change_from_another_site_is_refused_even_with_the_token(desk: DeskCon
 
 
 def test_the_auditor_changes_nothing(routes: list[tuple[str, str]]) -> None:
-    reads = {"/inbox/find", "/registers/find", "/registers/{kind}/{identifier}/verify", "/logout"}
+    reads = {"/inbox/find", "/registers/find", "/registers/{kind}/{identifier}/verify", "/logout", "/keys"}
     may = {
         path
         for method, path in routes

@@ -169,3 +169,35 @@ def test_what_is_due_is_listed_with_whom_to_remind(desk: DeskContext) -> None:
 def test_the_registers_count_everybody_by_state(desk: DeskContext, story: Story) -> None:
     counts = browser_of(desk, "auditor").json_of("/registers.json")["counts"]
     assert {"kind": "patient", "state": "authorized", "parties": 1} in counts
+
+
+def test_events_of_non_compliance_are_noted_and_call_for_a_step(desk: DeskContext, story: Story) -> None:
+    browser = browser_of(desk, "reviewer")
+    party = party_of(browser, "prescriber", str(story.prescriber["prescriber_npi"]))
+    assert browser.json_of("/escalations.json")["escalations"] == []
+    order = {"what": "Dispensed unauthorized", "reason": "the pharmacy called"}
+    refused = browser_of(desk, "auditor").change(f"/registers/prescriber/{party}/note", order)
+    assert refused.status_code == 403
+    done = browser.submit(f"/registers/prescriber/{party}/note", order)
+    assert done.headers["location"] == f"/registers/prescriber/{party}?said=saved"
+    view = browser.json_of(f"/registers/prescriber/{party}.json")
+    assert [event["kind"] for event in view["events"]] == ["dispensed_unauthorized"]
+    assert view["step"] == "follow_up"
+    assert "dispensed unauthorized" in browser.get(f"/registers/prescriber/{party}").text
+    (line,) = browser.json_of("/escalations.json")["escalations"]
+    assert (line["party"], line["kind"], line["events"], line["step"]) == (
+        party,
+        "prescriber",
+        1,
+        "follow_up",
+    )
+    assert f"/registers/prescriber/{party}" in browser.get("/escalations").text
+
+
+def test_what_a_lead_decides_on_standing_shows_with_its_reason(desk: DeskContext, story: Story) -> None:
+    lead = browser_of(desk, "lead")
+    party = party_of(lead, "prescriber", str(story.prescriber["prescriber_npi"]))
+    order = {"step": "suspend", "reason": "the license lapsed"}
+    assert lead.change(f"/registers/prescriber/{party}/standing", order).status_code == 200
+    shown = lead.json_of(f"/registers/prescriber/{party}.json")["reasons"]
+    assert any("the license lapsed" in one["text"] and "lead" in one["who"] for one in shown)

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from review.context import DeskContext
 from store.archive import archive_path
 from store.database import reading
-from store.desk.looks import looks_at
+from store.desk.tables import LookRow
 from store.triage.tables import TriageDecision
 
 STEPS: list[dict[str, Any]] = [
@@ -124,7 +124,7 @@ def test_pictures_are_upright_and_every_look_is_kept(desk: DeskContext) -> None:
     assert whole.size == turned.size[::-1]
     assert small.size[0] == 240
     with reading(desk.database) as session:
-        looks = {(look.account, look.page, look.purpose) for look in looks_at(session, fax)}
+        looks = set(session.execute(select(LookRow.account, LookRow.page, LookRow.purpose)).tuples())
     assert looks == {("auditor", 1, "page"), ("auditor", 2, "thumbnail")}
 
 

@@ -19,18 +19,18 @@ from store.desk.accounts import (
     keep_preferences,
     link_subject,
     list_accounts,
+    revoke_sessions,
     set_disabled,
     set_password,
     set_role,
 )
 from store.desk.errors import AccountExists, AccountRefused, UnknownAccount
-from store.desk.looks import happenings, look_breaks, looks_at, note_look, seal_looks
+from store.desk.looks import happenings, look_breaks, note_look, seal_looks
 from store.desk.sessions import (
     close_session,
     failed_logins,
     note_login,
     open_session,
-    revoke_sessions,
     session_of,
 )
 from store.desk.tables import LookRow, SessionRow
@@ -118,7 +118,7 @@ def test_a_session_ends_by_time_by_hand_and_with_its_account(engine: Engine) -> 
         session.execute(update(SessionRow).values(seen_at=now, expires_at=now))
     assert session_of(engine, old, idle_seconds=600) is None
     for end in (
-        lambda: revoke_sessions(engine, "ana"),
+        lambda: revoke_sessions(engine, "ana", by="lea"),
         lambda: set_role(engine, "ana", "lead", by="root"),
         lambda: set_disabled(engine, "ana", True, by="root"),
     ):
@@ -151,7 +151,11 @@ def test_every_look_is_in_the_trail_and_cannot_be_changed(engine: Engine) -> Non
     assert seal_looks(engine) == 0
     note_look(engine, ANA, sha(1), 1, "page")
     with reading(engine) as session:
-        assert [look.purpose for look in looks_at(session, sha(1))] == ["page", "fax", "review"]
+        assert [row.purpose for row in session.query(LookRow).order_by(LookRow.at)] == [
+            "review",
+            "fax",
+            "page",
+        ]
         assert [one.action for one in happenings(session, sha(1))] == ["delivered", "recorded", "looked"]
         assert verify_audit(session).whole
     with pytest.raises(UnknownTransmission):

@@ -3,8 +3,10 @@
  *
  * A screen calls `listen("review", {"review.accept": () => ...})`. Key names are those of `KeyboardEvent.key`
  * with `Ctrl+`, `Alt+` and `Shift+` before them; letters of a chord are lower case. `?` shows the keys that are
- * valid on the screen and lets each be changed; changes are kept in this browser for the account signed in.
+ * valid on the screen and lets each be changed; changes are kept in this browser and with the account, so that a
+ * browser in which nothing was changed has those of the account.
  */
+import { post } from "./http.js";
 
 /**
  * - `typing`: the key works while somebody types in a field. Others wait until the field is as it was shown, and
@@ -162,7 +164,7 @@ function store() {
 
 function changed() {
   try {
-    return JSON.parse(localStorage.getItem(store()) ?? "{}");
+    return JSON.parse(localStorage.getItem(store()) ?? (document.documentElement.dataset.keys || "{}"));
   } catch {
     return {};
   }
@@ -173,6 +175,8 @@ function change(id, key) {
   if (key === null) delete own[id];
   else own[id] = key;
   localStorage.setItem(store(), JSON.stringify(own));
+  // A desk that cannot be reached now gets all of them with the next change; this browser has them anyway.
+  post("/keys", { keys: own }, { keepalive: true }).catch(() => {});
 }
 
 /** The dialog of the keys that are valid here; Esc closes it, as every dialog. */
