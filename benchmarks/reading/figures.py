@@ -80,6 +80,10 @@ def passing_unseen(fields: Sequence[Field]) -> Iterator[Row]:
             yield _bar(figure, share, ACCEPTED_BARS[name])
         else:
             yield reported(figure, share.percent, f"% of {share.of}")
+    plain = [field for field in fields if not (field.two_marked or field.struck)]
+    ticks = score.accepted_by_class(plain)["ticks"]
+    figure = "accepted unseen, ticks but for two marked and crossed out, which a person must see"
+    yield reported(figure, ticks.percent, f"% of {ticks.of}")
     for kind, share in score.shown_as(fields, 0.95).items():
         figure, unit = f"right of those shown as 0.95, {kind}", f"% of {share.of}"
         if share.of >= FEWEST:
