@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import psycopg
 
@@ -85,13 +86,22 @@ def unflushed(server: str) -> Iterator[None]:
     For making a store that is thrown away if the machine dies.
     """
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        for state in ("off", "on"):
-            connection.execute(f"ALTER SYSTEM SET fsync = {state}")
-            connection.execute("SELECT pg_reload_conf()")
-            if state == "off":
-                yield
-                connection.execute("CHECKPOINT")
-                os.sync()
+        _flush(connection, "off")
+        yield
+        _flush(connection, "on")
+        connection.execute("CHECKPOINT")
+        os.sync()
+
+
+def _flush(connection: "psycopg.Connection[tuple[object, ...]]", state: Literal["on", "off"]) -> None:
+    connection.execute(f"ALTER SYSTEM SET fsync = {state}")
+    connection.execute("SELECT pg_reload_conf()")
+
+
+def processor_seconds(pid: int) -> float:
+    """What a process of the server has spent so far, of its own and in the kernel; Linux alone tells."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _wait(server: "subprocess.Popen[bytes]", address: str) -> None:

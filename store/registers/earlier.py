@@ -32,7 +32,7 @@ def known_at(opened: Opened, program: Program, party: str, moment: datetime) -> 
         document for document, mentions in withdrawn.items() if _means(opened, party, document, mentions)
     }
     around = _around(opened, own, [one for document in meant for one in withdrawn[document]])
-    keys = {key for entry in _entries(opened, around) if _is_patient(entry) for key in entry.keys}
+    keys = {key for entry in _entries(opened, around) for key in entry.keys}
     like = {
         document
         for document, mentions in withdrawn.items()
@@ -80,17 +80,17 @@ def _withdrawn_since(opened: Opened, program: Program, moment: datetime) -> dict
 
 def _means(opened: Opened, party: str, document: str, mentions: Iterable[Mention]) -> bool:
     """Whether a withdrawn form founded a party, or bore its REMS ID."""
-    rems_id = next((one for one in _issued(opened, party)), None)
+    rems_id = _rems_id(opened, party)
     return any(
-        party == f"{KIND_OF[one.role]}:{document}" or (rems_id and one.particulars.rems_id == rems_id)
+        party == f"{KIND_OF[one.role]}:{document}" or (rems_id != "" and one.particulars.rems_id == rems_id)
         for one in mentions
     )
 
 
-def _issued(opened: Opened, party: str) -> Iterable[str]:
-    known = opened.ledger.registry.rems_id(party)
+def _rems_id(opened: Opened, party: str) -> str:
+    """The REMS ID of a party, though its own forms be withdrawn; empty where it has none."""
     issued = opened.shelf.issued(party)
-    return [one for one in (known, issued.rems_id if issued else None) if one]
+    return opened.ledger.registry.rems_id(party) or (issued.rems_id if issued else "")
 
 
 def _replayed(opened: Opened, program: Program, documents: set[str], moment: datetime) -> Ledger:

@@ -41,6 +41,7 @@ class StoreShelf:
         self._by_party = _Index(lambda entry: entry.resolution.party)
         self._by_set = _Index(lambda entry: named_particulars(entry.mention.particulars)[0])
         self._sets: dict[str, dict[str, Particulars]] = {}
+        self._stored: set[str] = set()
         self._unwritten: dict[MentionKey, Entry | None] = {}
         self.changed_parties: set[str] = set()
         """Parties that gained or lost a form of their own through this shelf."""
@@ -84,9 +85,11 @@ class StoreShelf:
         """Write what was saved and removed, all of a kind at once."""
         changes, self._unwritten = self._unwritten, {}
         kept = [entry for entry in changes.values() if entry is not None]
-        sets = {one.mention.particulars: particular_rows(one.mention.particulars) for one in kept}
-        add_new(self._session, ParticularSet, [row for row, _ in sets.values()])
-        add_new(self._session, ParticularKey, [key for _, keys in sets.values() for key in keys])
+        names = {named_particulars(one.mention.particulars)[0]: one.mention.particulars for one in kept}
+        sets = [particular_rows(own) for name, own in names.items() if name not in self._stored]
+        add_new(self._session, ParticularSet, [row for row, _ in sets])
+        add_new(self._session, ParticularKey, [key for _, keys in sets for key in keys])
+        self._stored |= names.keys()
         put(self._session, MentionRow, [mention_row(entry) for entry in kept])
         for document_id, role in (key for key, entry in changes.items() if entry is None):
             mine = MentionRow.document_id == document_id, MentionRow.role == role
@@ -199,6 +202,7 @@ class StoreShelf:
                 if name not in read:
                     read[name] = Particulars(**json.loads(data))
                 self._sets[key][name] = read[name]
+            self._stored |= read.keys()
 
     def _sets_of(self, keys: Iterable[str]) -> dict[str, Particulars]:
         return {name: known for key in sorted(keys) for name, known in self._sets[key].items()}
