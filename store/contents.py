@@ -31,7 +31,9 @@ def contents_hash(session: Session, transmission_id: str) -> str:
     """
     digest = hashlib.sha256()
     fax = session.get_one(Transmission, transmission_id, populate_existing=True)
-    digest.update(rfc8785.dumps([_scalar(getattr(fax, name)) for name in READING_FACTS]))
+    read = {"priority": fax.priority if fax.read_priority is None else fax.read_priority}
+    facts = [read.get(name, getattr(fax, name)) for name in READING_FACTS]
+    digest.update(rfc8785.dumps([_scalar(one) for one in facts]))
     for kind in (Document, Page, PageText, Finding):
         table = cast("Table", kind.__table__)
         _add(digest, session, table, table.c.transmission_id == transmission_id)

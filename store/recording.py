@@ -101,7 +101,7 @@ def conclude(row: Transmission, fax: TransmissionRecord) -> None:
     row.status = fax.outcome
     row.format = fax.format
     row.page_count = len(fax.pages)
-    row.priority = fax.priority
+    row.priority, row.read_priority = fax.priority, None
     row.sender = fax.sender
     row.sent_at = fax.sent_at
     row.announced_pages = fax.announced_pages

@@ -79,6 +79,8 @@ class Transmission(Base):
     format: Mapped[str | None]
     page_count: Mapped[int | None]
     priority: Mapped[int]
+    read_priority: Mapped[int | None]
+    """As it was read, where people found something more urgent since."""
     sender: Mapped[str | None]
     sent_at: Mapped[datetime | None]
     announced_pages: Mapped[int | None]

@@ -28,8 +28,7 @@ from store.desk.settings import ReviewSettings
 from store.schema import upgrade
 
 OPTIONS = ("shared_buffers=1GB", "work_mem=16MB", "maintenance_work_mem=512MB", "max_wal_size=4GB", "jit=off")
-FULL = Crowd(1_000_000, 100_000)
-QUICK = Crowd(20_000, 2_000)
+DOCUMENTS = {"full": 1_000_000, "quick": 20_000}
 DOCUMENTS_VARIABLE = "REMSFAX_BENCH_DOCUMENTS"
 REVIEWERS = 50
 THINK_SECONDS = 2.5
@@ -46,9 +45,8 @@ def rows(mode: Mode, say: Callable[[str], None]) -> Iterable[Row]:
         mode: ``quick`` on a small store.
         say: told what is being done.
     """
-    crowd = QUICK if mode == "quick" else FULL
-    documents = int(os.environ.get(DOCUMENTS_VARIABLE, crowd.documents))
-    crowd = Crowd(documents, min(crowd.tasks, documents))
+    documents = int(os.environ.get(DOCUMENTS_VARIABLE, DOCUMENTS[mode]))
+    crowd = Crowd(documents, documents // 10)
     with running_postgres(*OPTIONS) as server, TemporaryDirectory() as folder:
         url = new_database(server, "desk")
         engine = open_database(url)

@@ -231,6 +231,8 @@ class _Work:
                 field=one.fields[0] if one.fields else None,
             )
             self._open(own, document, asks)
+            if event:
+                self._raise_priority()
 
     def ask_for_fields(self, document: str, doubtful: Sequence[Doubt]) -> None:
         """Ask for fields in doubt that nobody asks for: their page was doubtful, and is settled now."""
@@ -267,6 +269,11 @@ class _Work:
         task.claimed_by = task.claimed_until = None
         task.version += 1
         self.closed.append(task.id)
+
+    def _raise_priority(self) -> None:
+        """Put a fax in which somebody found a possible adverse event before all others in the inbox."""
+        if self._fax.priority > 0:
+            self._fax.read_priority, self._fax.priority = self._fax.priority, 0
 
     def _open(self, closed: Sequence[ReviewTask], document: str | None, asks: TaskRecord) -> None:
         """Open a task again, or a new one where there was none."""

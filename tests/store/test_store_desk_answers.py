@@ -288,6 +288,8 @@ def test_an_answer_that_tells_of_an_event_raises_a_flag(engine: Engine) -> None:
     with reading(engine) as session:
         (flag,) = session.query(ReviewTask).filter_by(kind="adverse_event")
         assert (flag.priority, flag.status) == (0, "open")
+        assert session.get_one(Transmission, sha(1)).priority == 0
+        assert verify_audit(session).whole
     assert "adverse_event" not in {task.kind for task in said.opened}  # which a reviewer may not close
 
 

@@ -1,4 +1,4 @@
-"""Acceptance lines that measured errors move, and what each measurement speaks for."""
+"""Lines of acceptance, what each measurement speaks for, and priorities that people raise."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -40,6 +40,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_acceptance_lines_line_kind_number", "acceptance_lines", ["line_kind", "number"], unique=True
     )
+    op.add_column("transmissions", sa.Column("read_priority", sa.Integer(), nullable=True))
     _refuse_changes()
     _say_what_measurements_speak_for()
 
