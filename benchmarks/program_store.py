@@ -69,6 +69,12 @@ def measured(
     with reading(engine) as session:
         forms = session.execute(select(func.count()).select_from(FormRevision)).scalar_one()
     size = f"{crowd.patients:,} patients, {forms:,} forms"
+    say("the states that changed by themselves since the crowd's moment")
+    began = time.perf_counter()
+    changed = fold_stale(engine, PROGRAM)
+    if changed:
+        spent = 1000 * (time.perf_counter() - began) / changed
+        yield reported(f"folding a party whose state changed by itself ({changed:,} of them)", spent, "ms")
     yield from _questions(engine, crowd, 300 if full else 60, size)
     empty = open_database(new_database(server, "empty"))
     upgrade(empty)

@@ -81,13 +81,9 @@ def test_a_caller_gets_a_confirmation_number_that_reveals_nothing() -> None:
     ledger = ledger_of(STORY.before_infusion())
     moment = at(STORY.first_infusion)
     asked = ledger.ask(PATIENT, moment)
-    told = verify_patient(
-        ledger.patient(PATIENT, moment), asked, asked.standing_of(f"facility:{STORY.id('hcf')}")
-    )
+    told = verify_patient(ledger.patient(PATIENT, moment), asked)
     assert told.allowed
-    assert told == verify_patient(
-        ledger.patient(PATIENT, moment), asked, asked.standing_of(f"facility:{STORY.id('hcf')}")
-    )
+    assert told == verify_patient(ledger.patient(PATIENT, moment), asked)
     assert len(told.confirmation) == 10
     nobody = verify_standing(None, "pharmacy:x", moment)
     assert (nobody.state, [refusal.rule for refusal in nobody.refusals]) == ("none", ["G3"])
