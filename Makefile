@@ -16,7 +16,7 @@ run: setup  ## The main job over the sample faxes (or FAXES=folder), on SQLite a
 
 test:  ## All tests, with a real Postgres and a real S3 server
 	@./setup.sh test
-	@$(PY) -m pytest
+	@$(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lint: setup  ## ruff, mypy --strict, import-linter
 	@$(PY) -m ruff check .

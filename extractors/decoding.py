@@ -132,8 +132,8 @@ def _texts(
 ) -> list[str]:
     """Candidates of every voice, each once."""
     found: dict[str, None] = {reading.text: None for reading in readings if reading.text}
-    if is_sure(asked, readings):
-        return list(found)
+    if is_sure(asked, readings) or all(reading.log_probabilities is None for reading in readings):
+        return list(found)  # without a net nothing speaks against a text that nobody read
     grammar, free = grammar_of(asked) if whole else None, dict[str, None]()
     for reading in readings:
         logs = reading.log_probabilities

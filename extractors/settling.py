@@ -111,6 +111,8 @@ def settle(
     found = [*reasons, *(["crossed_out"] if again else []), *parsed.reasons]
     if parsed.value is not None and _is_repaired(asked, same[:nets]):
         found.append("repaired")
+    if parsed.value is not None and fits is False:
+        found.append("unexpected")
     if not all(same) and "not_applicable" not in parsed.reasons:
         found.append("disagree")
     words = lexicon_of(asked)

@@ -44,6 +44,7 @@ MUST_SEE = frozenset(
         "implausible",
         "ambiguous",
         "repaired",
+        "unexpected",
     }
 )
 """Reasons for which a person looks at writing however sure the figures are."""

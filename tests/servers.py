@@ -141,14 +141,11 @@ def s3_server() -> Iterator[S3Server]:
 
 
 def _seaweed(weed: str, folder: Path) -> Iterator[S3Server]:
-    ports = {
-        name: free_port()
-        for name in ("s3", "s3.port.iceberg", "master", "filer", "volume", "admin", "metrics")
-    }
+    ports = {name: free_port() for name in ("s3", "master", "filer", "volume", "admin", "metrics")}
     server = S3Server(f"http://127.0.0.1:{ports['s3']}", "made-up-key", f"made-up-{uuid.uuid4().hex}")
     command = [
         weed, "mini", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1",
-        f"-s3.port={ports['s3']}", f"-s3.port.iceberg={ports['s3.port.iceberg']}",
+        f"-s3.port={ports['s3']}", "-s3.port.iceberg=0", "-s3.port.lance=0",
         f"-master.port={ports['master']}", f"-filer.port={ports['filer']}", f"-volume.port={ports['volume']}",
         f"-admin.port={ports['admin']}", f"-metricsPort={ports['metrics']}",
         "-webdav=false", "-admin.ui=false", "-master.telemetry=false",

@@ -88,7 +88,8 @@ class Words:
         limit = 1 + len(word) // 5
         far = process.extract(word, self.common, scorer=Levenshtein.distance, score_cutoff=limit, limit=3)
         best = [other for other, _, _ in far if len(other) > 1 and (len(word) > 2 or len(other) == len(word))]
-        return [*sorted(near, key=lambda other: -self.known[other])[:_MENDED_MOST], *best]
+        # Words as usual as each other by letter: the same reading from one run to the next.
+        return [*sorted(near, key=lambda other: (-self.known[other], other))[:_MENDED_MOST], *best]
 
     def holds(self, text: str) -> bool | None:
         """Whether every word of two letters or more is on the list; none where there is no such word."""

@@ -30,10 +30,10 @@ class Weights:
 
 
 SMALL = Weights(
-    "ppocr", "faxed_lines.onnx", "69fde2edd95c2a567fb1a670cd18cc0c5eeaad4d7c2dac9693461b2d7ed7eadd"
+    "ppocr", "faxed_lines.onnx", "01a4ffc75e47479bdddc44458821f0516b1ae44bd2665748fad1a00d2d9feaa4"
 )
 TINY = Weights(
-    "ppocr_tiny", "faxed_lines_tiny.onnx", "3d43154d1f956e1b669b1290165ce52e04337229e5e350e809577034b98257ff"
+    "ppocr_tiny", "faxed_lines_tiny.onnx", "f894eb4fad14ebe641b2bdf1a9daa4b72d208e62f9ef26110b276addafe7f409"
 )
 
 HEIGHT_PX = 48

@@ -17,6 +17,7 @@ REASONS: dict[str, str] = {
     "two_marked": "Two boxes of one question are ticked.",
     "faint": "A mark is hardly there.",
     "touched": "There is ink near another box of the question.",
+    "unexpected": "It does not fit the rest of its address, or a date lies far from the day of the call.",
     "repaired": "As written it is no valid number, or nobody read it so: this is the nearest valid one.",
     "held_back": "Read surely, but fields like this were read wrong of late.",
     "typed": "The signature looks typed or stamped.",

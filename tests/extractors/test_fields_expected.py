@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from extractors.call_date import NearCall, call_day, near_call
 from extractors.expected import expectations
 from extractors.mailbox import Mailbox, mailbox_of
+from extractors.readers.protocol import LineReading
+from extractors.settling import Heard, settle
 from form_templates.model import FormField
 
 
@@ -100,3 +102,11 @@ def test_first_and_last_name_in_fields_of_their_own_and_a_name_that_is_not_there
 def test_capitals_stay_and_a_lost_point_is_put_back() -> None:
     assert "KBARLOW@OFFICE.EXAMPLE" in Mailbox().candidates(["KBARLOW@OFFICEEXAMPLE"])
     assert Mailbox().candidates(["no address", "@", ""]) == ()
+
+
+def test_a_date_far_from_the_call_is_said_to_be_unexpected() -> None:
+    near = NearCall(CALL, known=True)
+    for text, unexpected in (("06/20/2026", False), ("06/20/2016", True)):
+        found = settle(DRAWN, Heard((LineReading(text, 0.99),)), expected=near)
+        assert found.value == f"{text[-4:]}-06-20"
+        assert ("unexpected" in found.reasons) is unexpected
