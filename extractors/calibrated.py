@@ -31,8 +31,8 @@ from form_templates.model import Kind
 FITTED = Path(__file__).parent / "calibration" / "fitted.json"
 
 THIRD_FROM = 0.99
-"""With two fitted nets the third voice makes hardly a field pass that they left open, and only where they were
-nearly sure."""
+"""With two fitted nets the third voice makes hardly a field pass that they left open, and only where they
+were nearly sure."""
 
 Group = Literal["alone", "written", "mark", "signature", "empty"]
 """What may pass: a written field (``alone``: on the word of the quick net only), ticks, a signature,
