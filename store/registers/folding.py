@@ -78,9 +78,13 @@ def kind_of(party: str) -> PartyKind:
 
 def _stale(engine: Engine, moment: datetime) -> list[str]:
     with reading(engine) as session:
-        # Two questions, each by its index: in one, Postgres reads every party there is.
-        for is_due in (text("party_states.stale"), PartyState.changes_at <= moment):
-            waiting = select(PartyState.party).where(is_due).order_by(PartyState.party).limit(PARTIES_AT_ONCE)
+        # Two questions, each in the order of its index: in one, or in another order, Postgres may choose to
+        # read every party there is.
+        for is_due, order in (
+            (text("party_states.stale"), PartyState.party),
+            (PartyState.changes_at <= moment, PartyState.changes_at),
+        ):
+            waiting = select(PartyState.party).where(is_due).order_by(order).limit(PARTIES_AT_ONCE)
             if parties := list(session.execute(waiting).scalars()):
                 return parties
         return []
