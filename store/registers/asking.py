@@ -151,7 +151,7 @@ def due(
     now = datetime.now(UTC)
     if as_of is not None and as_of < now:
         return _due_then(engine, program, as_of, since, until)
-    fold_stale(engine, program)
+    fold_stale(engine, program, stages=False)
     today = day_of(as_of or now, program.settings.zone)
     latest = today + timedelta(days=program.settings.reminder_days)
     conditions = [SlotRow.due_on <= min(latest, until or latest)]

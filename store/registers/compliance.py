@@ -92,7 +92,7 @@ def escalations(engine: Engine, program: Program, as_of: datetime | None = None)
             Escalated(one.party, ledger.registry.rems_id(one.party), len(one.events), one.step)
             for one in steps
         )
-    fold_stale(engine, program)
+    fold_stale(engine, program, stages=False)
     today = day_of(now, program.settings.zone)
     with reading(engine) as session:
         counts = _counts(open_ledger(session, program), today, program.settings)
@@ -110,7 +110,7 @@ def compliance_of(engine: Engine, program: Program, kind: PartyKind, identifier:
     Raises:
         UnknownParty, AmbiguousParty: nobody, or several, bear the identifier.
     """
-    fold_stale(engine, program)
+    fold_stale(engine, program, stages=False)
     today = day_of(datetime.now(UTC), program.settings.zone)
     with reading(engine) as session:
         opened = open_ledger(session, program)

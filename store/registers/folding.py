@@ -1,11 +1,12 @@
 """What lists need of each party, folded again after every change, and the REMS IDs of those who take part."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import zip_longest
 from typing import Any, cast
 
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -16,6 +17,7 @@ from store.registers.proof import keep_decision
 from store.registers.tables import NonComplianceRow, PartyFinding, PartyState, SlotRow
 from store.registers.upsert import add_new, put
 from store.tables import Base
+from validators.program.by_itself import care_changes_at as care_changes_at_of
 from validators.program.by_itself import patient_changes_at, standing_changes_at
 from validators.program.care import carer_at
 from validators.program.certification import Standing
@@ -48,25 +50,26 @@ def mark_stale(session: Session, parties: Iterable[str]) -> None:
         session.execute(update(PartyState).where(PartyState.party.in_(block)).values(stale=True))
 
 
-def fold_stale(engine: Engine, program: Program, now: datetime | None = None) -> int:
+def fold_stale(engine: Engine, program: Program, now: datetime | None = None, *, stages: bool = True) -> int:
     """Fold every party that something touched since, or that changed by itself; returns how many.
 
     Args:
         engine: of the store.
         program: settings and the key of the assessment.
         now: the moment that the states are of; by default the present.
+        stages: also the patients of whom the stage alone changed, at midnight often thousands. For lists
+            of status forms, carers and events of non-compliance, which look at no stage, they may wait.
 
     Raises:
         StoreUnreachable, StoreBusy, DiskFull: the rest stays marked for the next call.
     """
     moment = now or datetime.now(UTC)
     count = 0
-    while block := _stale(engine, moment):
+    by_itself = PartyState.changes_at if stages else PartyState.care_changes_at
+    while block := _stale(engine, moment, by_itself):
         with writing(engine) as session:
             lock_registers(session)
-            opened = open_ledger(session, program)
-            for party in block:
-                _fold(opened, party, moment, program.settings)
+            _fold(open_ledger(session, program), block, moment, program.settings)
         count += len(block)
     return count
 
@@ -76,13 +79,13 @@ def kind_of(party: str) -> PartyKind:
     return cast("PartyKind", party.partition(":")[0])
 
 
-def _stale(engine: Engine, moment: datetime) -> list[str]:
+def _stale(engine: Engine, moment: datetime, by_itself: InstrumentedAttribute[datetime | None]) -> list[str]:
     with reading(engine) as session:
         # Two questions, each in the order of its index: in one, or in another order, Postgres may choose to
         # read every party there is.
         for is_due, order in (
             (text("party_states.stale"), PartyState.party),
-            (PartyState.changes_at <= moment, PartyState.changes_at),
+            (by_itself <= moment, by_itself),
         ):
             waiting = select(PartyState.party).where(is_due).order_by(order).limit(PARTIES_AT_ONCE)
             if parties := list(session.execute(waiting).scalars()):
@@ -90,24 +93,34 @@ def _stale(engine: Engine, moment: datetime) -> list[str]:
         return []
 
 
-def _fold(opened: Opened, party: str, now: datetime, settings: ProgramSettings) -> None:
-    session, registry = opened.session, opened.ledger.registry
-    for kept, whose in _FOLDED:
-        session.execute(delete(kept).where(whose == party))
-    if registry.current(party) != party or not registry.founding_documents(party):
-        # It was merged into another, or a form received earlier founds it now under another id.
-        session.execute(delete(PartyState).where(PartyState.party == party))
-        return
-    state = (
-        opened.ledger.patient(party, now)
-        if kind_of(party) == "patient"
-        else opened.ledger.standing(party, now) or Standing(party, ())
-    )
-    if isinstance(state, PatientState):
-        _insert(session, SlotRow, slot_rows(state, settings))
-        _insert(session, NonComplianceRow, non_compliance_rows(state, settings))
-    _insert(session, PartyFinding, finding_rows(party, state.findings))
-    put(session, PartyState, [state_row(state, registry.rems_id(party), now, settings)])
+def _fold(opened: Opened, parties: Sequence[str], now: datetime, settings: ProgramSettings) -> None:
+    """Fold parties together: what they rest on is read, and what becomes of them written, all at once."""
+    session, ledger = opened.session, opened.ledger
+    ledger.expect(parties)
+    rows: dict[type[Base], list[dict[str, Any]]] = defaultdict(list)
+    gone = []
+    for party in parties:
+        if ledger.registry.current(party) != party or not ledger.registry.founding_documents(party):
+            # It was merged into another, or a form received earlier founds it now under another id.
+            gone.append(party)
+            continue
+        state = (
+            ledger.patient(party, now)
+            if kind_of(party) == "patient"
+            else ledger.standing(party, now) or Standing(party, ())
+        )
+        if isinstance(state, PatientState):
+            rows[SlotRow] += slot_rows(state, settings)
+            rows[NonComplianceRow] += non_compliance_rows(state, settings)
+        rows[PartyFinding] += finding_rows(party, state.findings)
+        rows[PartyState].append(state_row(state, ledger.registry.rems_id(party), now, settings))
+    for keys in in_blocks(parties):
+        for kept, whose in _FOLDED:
+            session.execute(delete(kept).where(whose.in_(keys)))
+    for keys in in_blocks(gone):
+        session.execute(delete(PartyState).where(PartyState.party.in_(keys)))
+    for kind, own in rows.items():
+        put(session, kind, own)
 
 
 _FOLDED: tuple[tuple[type[Base], InstrumentedAttribute[str]], ...] = (
@@ -116,11 +129,6 @@ _FOLDED: tuple[tuple[type[Base], InstrumentedAttribute[str]], ...] = (
     (PartyFinding, PartyFinding.party),
 )
 """What a fold leaves of a party beside its state, and by which column it is the party's."""
-
-
-def _insert(session: Session, kind: type[Base], rows: list[dict[str, Any]]) -> None:
-    if rows:
-        session.execute(insert(kind), rows)
 
 
 def state_row(
@@ -136,11 +144,12 @@ def state_row(
     }
     if isinstance(state, PatientState):
         changes_at = patient_changes_at(state, settings)
+        care_changes_at = care_changes_at_of(state, settings)
         own = {"state": state.stage, "prescriber": state.prescriber, "orphaned": state.orphaned}
     else:
-        changes_at = standing_changes_at(state, now, settings)
+        changes_at, care_changes_at = standing_changes_at(state, now, settings), None
         own = {"state": state.at(now), "prescriber": None, "orphaned": False}
-    return {**row, **own, "changes_at": changes_at}
+    return {**row, **own, "changes_at": changes_at, "care_changes_at": care_changes_at}
 
 
 def slot_rows(patient: PatientState, settings: ProgramSettings) -> list[dict[str, Any]]:

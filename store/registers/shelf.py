@@ -52,8 +52,9 @@ class StoreShelf:
             self._read(MentionRow.document_id.in_(keys))
             self._whole.update(keys)
 
-    def expect_parties(self, parties: Collection[str]) -> None:
+    def expect_parties(self, parties: Collection[str], *, whole: Collection[str] = ()) -> None:
         """Read what teaches of these parties, and what was decided about them, as far as it was not read."""
+        self._expect_of(self._by_party, MentionRow.party, whole, teachers=False)
         self._expect_of(self._by_party, MentionRow.party, parties, teachers=True)
         self._decisions.expect(
             {
@@ -218,8 +219,8 @@ class StoreShelf:
         self, index: "_Index", column: InstrumentedAttribute[Any], names: Collection[str], *, teachers: bool
     ) -> None:
         """Read the mentions of these parties or sets of particulars, as far as they were not read."""
-        taught = [MentionRow.teaches.is_(True)] if teachers else []
         for block in in_blocks(index.unknown(names, teachers=teachers)):
+            taught = [MentionRow.teaches.is_(True)] if teachers else []
             index.learn(block, self._read(column.in_(block), *taught), teachers=teachers)
 
 
@@ -275,8 +276,12 @@ _MENTIONS = select(
     MentionRow.received_at,
     MentionRow.party,
     MentionRow.match,
-    ParticularSet.data,
-).join(ParticularSet, ParticularSet.id == MentionRow.particulars_id)
+    # Looked up row by row: for a join of some hundred mentions Postgres would read every particular there is.
+    select(ParticularSet.data)
+    .where(ParticularSet.id == MentionRow.particulars_id)
+    .scalar_subquery()
+    .label("data"),
+)
 
 
 def _entry(row: Any) -> Entry:

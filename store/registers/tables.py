@@ -144,6 +144,12 @@ class PartyState(Base):
         ),
         Index(None, "kind", "state"),
         Index(None, "changes_at"),
+        Index(
+            "ix_party_states_care_changes_at",
+            "care_changes_at",
+            sqlite_where=text("care_changes_at IS NOT NULL"),
+            postgresql_where=text("care_changes_at IS NOT NULL"),
+        ),
         {"info": VOLATILE},
     )
 
@@ -159,6 +165,8 @@ class PartyState(Base):
     folded_at: Mapped[datetime | None]
     changes_at: Mapped[datetime | None]
     """When the state changes by itself, if nothing comes: a lapse, an expiry, the end of follow-up."""
+    care_changes_at: Mapped[datetime | None]
+    """When ``prescriber`` or ``orphaned`` does: lists that look at nothing else need no earlier fold."""
 
 
 class SlotRow(Base):

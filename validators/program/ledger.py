@@ -4,7 +4,7 @@ The ledger holds no state of a party: it holds what was recorded, and folds on d
 date is who is meant by which form, and which parties and documents a new fact touches.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -173,6 +173,15 @@ class Ledger:
             if decision.at <= moment:
                 earlier.decide(decision)
         return earlier
+
+    def expect(self, parties: Collection[str]) -> None:
+        """A hint that the states of these parties will be asked for."""
+        patients = [party for party in parties if party.startswith("patient:")]
+        self.registry.expect_parties(parties, whole=patients)
+        documents = {document for party in patients for document in self.registry.documents(party)}
+        documents |= {document for party in parties for document in self.registry.founding_documents(party)}
+        self._book.expect(documents)
+        self._book.expect(self.registry.expect(documents))
 
     def standing(self, party: str | None, moment: datetime) -> Standing | None:
         """What is known of a prescriber or a site at a moment; none for nobody."""

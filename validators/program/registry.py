@@ -96,6 +96,10 @@ class Registry:
             if entry.mention.founding
         )
 
+    def expect_parties(self, parties: Collection[str], *, whole: Collection[str] = ()) -> None:
+        """A hint that these parties will be asked about, and of some every form that means them."""
+        self._shelf.expect_parties(parties, whole=whole)
+
     def parties(self) -> frozenset[str]:
         """Every party known; for lists only."""
         return frozenset(

@@ -69,8 +69,13 @@ class Shelf(Protocol):
     def expect(self, documents: Collection[str]) -> None:
         """A hint that the mentions of these documents will be asked for."""
 
-    def expect_parties(self, parties: Collection[str]) -> None:
-        """A hint that what teaches of these parties, and what was decided about them, will be asked for."""
+    def expect_parties(self, parties: Collection[str], *, whole: Collection[str] = ()) -> None:
+        """A hint that what teaches of these parties, and what was decided about them, will be asked for.
+
+        Args:
+            parties: whom the hint is about.
+            whole: those of them of whom every mention will be asked for.
+        """
 
     def expect_like(self, mentions: Collection[Mention], near: Likeness) -> None:
         """A hint that these mentions will be matched: what teaches and is near any of them is asked for."""
@@ -145,7 +150,7 @@ class MemoryShelf:
     def expect(self, documents: Collection[str]) -> None:
         """Everything is at hand."""
 
-    def expect_parties(self, parties: Collection[str]) -> None:
+    def expect_parties(self, parties: Collection[str], *, whole: Collection[str] = ()) -> None:
         """Everything is at hand."""
 
     def expect_like(self, mentions: Collection[Mention], near: Likeness) -> None:
