@@ -37,8 +37,8 @@ _LEAST_LIKENESS = 0.45
 _COMPARED = 4
 """Blanks compared at every shift; on sample pages the right one was always the first by broad shapes."""
 _NO_FORM_LIKENESS = 0.2
-"""A page less like a blank than this is not searched for its print. Sample forms reached 0.41 and more, cut,
-copied and damaged ones included; pages that are no form 0.25 at most."""
+"""A page less like a blank than this is not searched for its print. Sample forms, damaged ones included,
+reached 0.203 and more; pages that are no form 0.25 at most."""
 _RANSAC_PX = 6.0
 _ACROSS_PX, _DOWN_PX = 3.0, 14.0
 """How far a patch may lie from the fit, half pixels: lost rows move it down or up, nothing moves it aside."""

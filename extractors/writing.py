@@ -21,6 +21,10 @@ AROUND_PX = (16, 14)
 """Writing is followed this far out of its box, across and down."""
 SPECK_PX = 5
 """Smaller pieces of ink are specks of the line or the scanner; the dot of an i has 2 x 3 px at the least."""
+POINT_PX = 4
+POINT_AFTER_PX = 8
+POINT_LEVEL_PX = 3
+"""A decimal point in small type, of 98 rows to the inch, has 2 x 2 px: so near after a letter, at its foot."""
 STROKE_PX = 40
 """A neighbor's stroke has at least this much ink inside the box to count against the field."""
 DASH_PX = 6
@@ -218,6 +222,7 @@ def _judge(
     own |= close & ~foreign & ~leaves & (beside < 0.3)
     noise = streak | remnant | (area < SPECK_PX)
     noise[0] = True
+    noise &= ~_points(own & ~streak & ~remnant, pieces.boxes)
     ours = _without_lone_specks(own & ~noise, pieces.boxes)
     if _only_dashes(pieces.boxes[ours]):
         return np.zeros_like(ours), noise | ours
@@ -236,11 +241,29 @@ def _only_dashes(boxes: NDArray[np.int32]) -> bool:
     return bool(level.any() and (level | tiny).all())
 
 
+def _points(own: NDArray[np.bool_], boxes: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Which pieces as small as specks are points after a letter."""
+    left, top, width, height, area = boxes.T
+    right, bottom = left + width, top + height
+    letters = _letters(own, boxes)
+    points: NDArray[np.bool_] = own & (area >= POINT_PX) & (area < SPECK_PX) & (np.minimum(width, height) >= 2)
+    for index in np.flatnonzero(points):
+        after = left[index] - right[letters]
+        foot = np.abs(bottom[index] - bottom[letters]) <= POINT_LEVEL_PX
+        points[index] = bool((foot & (after >= 0) & (after <= POINT_AFTER_PX)).any())
+    return points
+
+
+def _letters(ours: NDArray[np.bool_], boxes: NDArray[np.int32]) -> NDArray[np.intp]:
+    """The numbers of those pieces that are as large as letters."""
+    return np.flatnonzero(ours & (boxes[:, 2:4].max(axis=1) >= 10) & (boxes[:, 4] >= 24))
+
+
 def _without_lone_specks(ours: NDArray[np.bool_], boxes: NDArray[np.int32]) -> NDArray[np.bool_]:
     """Drop small pieces that have no letter near: a dot belongs to an i, a speck stands alone."""
-    left, top, width, height, area = boxes.T
-    letters = np.flatnonzero(ours & (np.maximum(width, height) >= 10) & (area >= 24))
-    small = np.flatnonzero(ours & ~np.isin(np.arange(len(area)), letters))
+    left, top, width, height, _ = boxes.T
+    letters = _letters(ours, boxes)
+    small = np.flatnonzero(ours & ~np.isin(np.arange(len(boxes)), letters))
     for index in small:
         apart_x = np.maximum(
             left[letters] - left[index] - width[index], left[index] - (left + width)[letters]

@@ -49,12 +49,18 @@ def draw_with_font(text: str, path: Path, height_px: int, spacing_px: float = 0.
     return np.asarray(image, np.float32) / np.float32(255)
 
 
+WIDEST_PX = 32767
+"""OpenCV maps no wider picture: a comment this long stays as it was drawn."""
+
+
 def warp(ink: Ink, rng: random.Random, strength: float) -> Ink:
     """Slant, baseline wander, elastic displacement and a change of stroke width."""
     rows, columns = ink.shape
     pad = int(rows * 0.35)
     ink = np.pad(ink, pad)
     rows, columns = ink.shape
+    if columns >= WIDEST_PX:
+        return ink
     noise = np.random.default_rng(rng.getrandbits(32))
     cells = max(2, columns // max(24, rows // 2))
     y, x = np.mgrid[0:rows, 0:columns].astype(np.float32)

@@ -59,6 +59,15 @@ def test_dashes_alone_are_no_writing_but_belong_to_what_is_written_with_them() -
     assert len(ink_of(page, "patient_last_name").pieces) == 4
 
 
+@pytest.mark.parametrize(("down_px", "is_point"), [(-1, True), (-9, False)])
+def test_a_point_as_small_as_a_speck_counts_at_the_foot_of_a_letter(down_px: int, is_point: bool) -> None:
+    page = blank()
+    draw(page, (70, 86), (72, 97))
+    foot = ink_of(page, "patient_last_name").form_box
+    page[foot[3] + down_px - 1 : foot[3] + down_px + 1, foot[2] + 3 : foot[2] + 5] = 0
+    assert len(ink_of(page, "patient_last_name").pieces) == 1 + is_point
+
+
 def test_writing_is_followed_out_of_its_box_and_across_its_frame() -> None:
     page = blank()
     draw(page, (80, 88), (80, 105), (95, 105), (95, 90))
