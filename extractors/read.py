@@ -37,21 +37,6 @@ class PageFields:
     stray: tuple[StrayText, ...] = ()
 
 
-def read_form_page(
-    page: RegisteredPage,
-    template: Template,
-    readers: Readers,
-    *,
-    target_error: float,
-    lines: Lines = NO_LINES,
-    called_on: date | None = None,
-) -> PageFields:
-    """Read every field of one page: see ``read_form_pages``."""
-    return read_form_pages(
-        [page], template, readers, target_error=target_error, lines=lines, called_on=called_on
-    )[0]
-
-
 def read_form_pages(
     pages: Sequence[RegisteredPage],
     template: Template,

@@ -24,7 +24,7 @@ SPECK_PX = 5
 POINT_PX = 4
 POINT_AFTER_PX = 8
 POINT_LEVEL_PX = 3
-"""A decimal point in small type, of 98 rows to the inch, has 2 x 2 px: so near after a letter, at its foot."""
+"""A decimal point in small type, at 98 rows to the inch, has 2 x 2 px: near after a letter, at its foot."""
 STROKE_PX = 40
 """A neighbor's stroke has at least this much ink inside the box to count against the field."""
 DASH_PX = 6
@@ -246,7 +246,8 @@ def _points(own: NDArray[np.bool_], boxes: NDArray[np.int32]) -> NDArray[np.bool
     left, top, width, height, area = boxes.T
     right, bottom = left + width, top + height
     letters = _letters(own, boxes)
-    points: NDArray[np.bool_] = own & (area >= POINT_PX) & (area < SPECK_PX) & (np.minimum(width, height) >= 2)
+    small = (area >= POINT_PX) & (area < SPECK_PX) & (np.minimum(width, height) >= 2)
+    points: NDArray[np.bool_] = own & small
     for index in np.flatnonzero(points):
         after = left[index] - right[letters]
         foot = np.abs(bottom[index] - bottom[letters]) <= POINT_LEVEL_PX

@@ -8,7 +8,7 @@ from extractors.leftovers import is_smeared, stands_up, tilt_of
 from extractors.marks import read_marks
 from extractors.model import Gray
 from extractors.pieces import find_pieces
-from extractors.read import read_form_page
+from extractors.read import read_form_pages
 from extractors.readers.protocol import Readers
 from extractors.readers.registry import open_readers
 from extractors.writing import Writing, find_writing
@@ -68,7 +68,7 @@ def test_one_small_letter_is_writing(text: str) -> None:
 def test_a_loose_stroke_is_no_writing_but_a_person_sees_it(voices: Readers) -> None:
     page = blank()
     draw(page, (310, 96), (340, 90), (380, 94), (420, 86), (450, 88))
-    read = read_form_page(registered(page), FORM, voices, target_error=0.0014)
+    (read,) = read_form_pages([registered(page)], FORM, voices, target_error=0.0014)
     field = next(field for field in read.fields if field.name == "patient_email")
     assert (field.reader, field.value, field.decision) == ("none", None, "review")
     assert field.reasons == ("overwritten",)

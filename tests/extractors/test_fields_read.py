@@ -17,7 +17,7 @@ from extractors.model import (
     StraightPage,
 )
 from extractors.page_text import read_page_text
-from extractors.read import is_standard, read_document, read_form_page
+from extractors.read import is_standard, read_document, read_form_pages
 from extractors.readers.null import NullReader
 from extractors.readers.ppocr import PpOcr
 from extractors.readers.protocol import LineCrop, LineReading, PageLine, Readers
@@ -63,7 +63,7 @@ def by_name(fields: Sequence[FieldReading]) -> dict[str, FieldReading]:
 
 def test_a_typed_form_is_read_and_passes_unseen(ppocr: PpOcr) -> None:
     voices = Readers(hand=ppocr, typed=ppocr, second=Echo(ppocr, {}))
-    read = read_form_page(registered(filled()), FORM, voices, target_error=0.01)
+    (read,) = read_form_pages([registered(filled())], FORM, voices, target_error=0.01)
     fields = by_name(read.fields)
     assert [field.name for field in read.fields] == [field.name for field in FORM.fields_on(1)]
     assert {name: fields[name].value for name in fields} == {
@@ -87,7 +87,8 @@ def test_a_typed_form_is_read_and_passes_unseen(ppocr: PpOcr) -> None:
 
 def test_voices_that_differ_send_the_field_to_a_person(ppocr: PpOcr) -> None:
     voices = Readers(hand=ppocr, typed=ppocr, second=Echo(ppocr, {"Okonkwo": "Okunkwo"}))
-    fields = by_name(read_form_page(registered(filled()), FORM, voices, target_error=0.01).fields)
+    (read,) = read_form_pages([registered(filled())], FORM, voices, target_error=0.01)
+    fields = by_name(read.fields)
     assert fields["patient_last_name"].decision == "review"
     assert "disagree" in fields["patient_last_name"].reasons
     assert {candidate.value for candidate in fields["patient_last_name"].candidates} >= {"Okonkwo", "Okunkwo"}
@@ -95,7 +96,8 @@ def test_voices_that_differ_send_the_field_to_a_person(ppocr: PpOcr) -> None:
 
 def test_a_reader_that_makes_nothing_out_leaves_the_field_to_a_person() -> None:
     voices = Readers(hand=NullReader(), typed=NullReader())
-    fields = by_name(read_form_page(registered(filled()), FORM, voices, target_error=0.01).fields)
+    (read,) = read_form_pages([registered(filled())], FORM, voices, target_error=0.01)
+    fields = by_name(read.fields)
     assert fields["patient_last_name"].value is None
     assert fields["patient_last_name"].decision == "review"
     assert "illegible" in fields["patient_last_name"].reasons
@@ -165,7 +167,7 @@ def test_fields_of_a_missing_page_are_missing_not_empty(ppocr: PpOcr) -> None:
 def test_a_margin_note_is_read(ppocr: PpOcr) -> None:
     page = blank()
     lay(page, "bruising after infusion", (200, 700))
-    read = read_form_page(registered(page), FORM, Readers(ppocr, ppocr), target_error=0.01)
+    (read,) = read_form_pages([registered(page)], FORM, Readers(ppocr, ppocr), target_error=0.01)
     assert [text.text.lower() for text in read.stray] == ["bruising after infusion"]
     assert read.stray[0].page == 4
 

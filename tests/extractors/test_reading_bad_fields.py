@@ -11,7 +11,7 @@ from drawn_form import blank, draw, form, px, registered
 from PIL import Image, ImageDraw, ImageFont
 
 from extractors.model import FieldReading, Gray
-from extractors.read import read_form_page
+from extractors.read import read_form_pages
 from extractors.readers.protocol import Readers
 from extractors.readers.registry import open_readers
 
@@ -102,7 +102,7 @@ def two_hundred_characters(page: Gray, name: str) -> None:
 def read_with(voices: Readers, name: str, spoil: Spoil) -> FieldReading:
     page = blank()
     spoil(page, name)
-    read = read_form_page(registered(page), FORM, voices, target_error=TARGET_ERROR)
+    (read,) = read_form_pages([registered(page)], FORM, voices, target_error=TARGET_ERROR)
     return next(field for field in read.fields if field.name == name)
 
 
