@@ -6,16 +6,35 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from select import POLLIN, poll
+from time import monotonic
 from typing import Any
 
+import psycopg
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import URL, Connection, Engine, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    InterfaceError,
+    InvalidatePoolError,
+    NoSuchModuleError,
+    OperationalError,
+)
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from store.errors import DiskFull, StoreBusy, StoreError, StoreOutdated, StoreUnreachable
 
 READ_ONLY = "remsfax_read_only"
+PG_VIEW = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+PG_ONE_QUESTION = {"isolation_level": "AUTOCOMMIT"}
+
+ASK_AFTER_IDLE_SECONDS = 20.0
+"""A connection unused for so long may have been dropped on its way without a word; the server is asked."""
+
+LAST_USED = "remsfax_last_used"
+
 PG_DISK_FULL = "53100"
 PG_HELD_BY_ANOTHER = frozenset({"55P03", "40P01", "40001"})
 PG_UNDEFINED = frozenset({"42P01", "42703"})
@@ -60,20 +79,39 @@ def open_database(url: str, *, busy_seconds: float = 30.0) -> Engine:
     parsed = _parsed(url)
     if parsed.get_backend_name() == "sqlite":
         return _sqlite(parsed, busy_seconds)
-    # Statements by name would outlive a pooler's connection; the store gains nothing by them.
     engine = create_engine(
         parsed.set(drivername="postgresql+psycopg"),
         json_serializer=_json,
-        pool_pre_ping=True,
         connect_args={"connect_timeout": 10, "options": f"-c lock_timeout={int(busy_seconds * 1000)}"},
     )
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        if connection.get_execution_options().get(READ_ONLY):
-            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-
+    _replace_lost_connections(engine)
     return engine
+
+
+def _replace_lost_connections(engine: Engine) -> None:
+    """Notice a server that was restarted, without a question to it each time a connection is taken.
+
+    A server that ends says so on every connection, which can then be read from although nothing was asked.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def _note(_: Any, entry: ConnectionPoolEntry) -> None:
+        entry.info[LAST_USED] = monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _check(connection: Any, entry: ConnectionPoolEntry, _: Any) -> None:
+        try:
+            idle_seconds = monotonic() - entry.info.get(LAST_USED, monotonic())
+            if idle_seconds > ASK_AFTER_IDLE_SECONDS or _has_something_to_say(connection):
+                engine.dialect.do_ping(connection)
+        except psycopg.Error:
+            raise InvalidatePoolError from None
+
+
+def _has_something_to_say(connection: psycopg.Connection) -> bool:
+    line = poll()
+    line.register(connection.fileno(), POLLIN)
+    return bool(line.poll(0))
 
 
 def _parsed(url: str) -> URL:
@@ -147,8 +185,26 @@ def reading(engine: Engine) -> Iterator[Session]:
     Raises:
         StoreUnreachable, StoreBusy, StoreOutdated: what the database refused, by its remedy.
     """
-    view = engine.execution_options(**{READ_ONLY: True})
-    with _named_errors(engine), Session(view) as session, session.begin():
+    with _reading(engine, PG_VIEW) as session:
+        yield session
+
+
+@contextmanager
+def asking(engine: Engine) -> Iterator[Session]:
+    """Like ``reading``, for a single question: each sees the store of its own moment, and costs one way.
+
+    Raises:
+        StoreUnreachable, StoreBusy, StoreOutdated: what the database refused, by its remedy.
+    """
+    with _reading(engine, PG_ONE_QUESTION) as session:
+        yield session
+
+
+@contextmanager
+def _reading(engine: Engine, postgres_options: dict[str, Any]) -> Iterator[Session]:
+    options = postgres_options if engine.dialect.name == "postgresql" else {READ_ONLY: True}
+    with _named_errors(engine), Session(engine) as session, session.begin():
+        session.connection(execution_options=options)
         yield session
 
 

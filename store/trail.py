@@ -4,12 +4,14 @@ A row holds references and hashes, never patient data. ``store.audit`` proves th
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import rfc8785
 from sqlalchemy import select, update
+from sqlalchemy.event import listen
 from sqlalchemy.orm import Session
 
 from store.errors import StoreOutdated
@@ -24,6 +26,9 @@ SYSTEM = "system"
 
 HELD = "trail"
 """Under which a session keeps the head of the trail while it holds it."""
+
+TO_WRITE = "trail to write"
+"""Under which a session keeps what its transaction will write at its end."""
 
 DELIVERED = "delivered"
 RECORDED = "recorded"
@@ -106,33 +111,57 @@ def _held(session: Session) -> AuditHead | None:
 
 
 def append(session: Session, event: Event) -> None:
-    """Add one row to the trail within the caller's transaction; the store must know the fax.
+    """Add one row to the trail when the caller's transaction ends; the store must know the fax.
 
-    The trail is held until the transaction ends, so the rows of one transaction are written together.
+    Everybody waits for the trail's end, so the rows of one transaction are written together, last of all.
     """
+    transaction, events = session.info.get(TO_WRITE, (None, []))
+    if transaction is not session.get_transaction():
+        if transaction is None:
+            listen(session, "before_commit", _write)
+        events = []
+        session.info[TO_WRITE] = session.get_transaction(), events
+    events.append(event)
+
+
+def _write(session: Session) -> None:
+    transaction, events = session.info[TO_WRITE]
+    if transaction is not session.get_transaction() or not events:
+        return
+    session.flush()
+    # Faxes before the trail, as by everybody, so that no two transactions wait for each other.
+    counted = Counter(event.transmission_id for event in events)
+    numbers = {fax: _count(session, fax, counted[fax]) for fax in sorted(counted)}
     head = _held(session) or lock_trail(session)
-    with session.no_autoflush:
-        number = session.execute(
-            update(Transmission)
-            .where(Transmission.id == event.transmission_id)
-            .values(audit_count=Transmission.audit_count + 1)
-            .returning(Transmission.audit_count)
-            .execution_options(synchronize_session=False)
-        ).scalar_one()
-    row = AuditRow(
-        sequence=head.rows + 1,
-        transmission_id=event.transmission_id,
-        number=number,
-        action=event.action,
-        reference=event.reference,
-        actor=event.actor,
-        details=rfc8785.dumps(dict(event.details or {})).decode("utf-8"),
-        at=datetime.now(UTC),
-        previous_hash=head.hash,
-    )
-    row.hash = hash_of(row, head.hash)
-    session.add(row)
-    head.rows, head.hash = row.sequence, row.hash
+    for event in events:
+        numbers[event.transmission_id] += 1
+        row = AuditRow(
+            sequence=head.rows + 1,
+            transmission_id=event.transmission_id,
+            number=numbers[event.transmission_id],
+            action=event.action,
+            reference=event.reference,
+            actor=event.actor,
+            details=rfc8785.dumps(dict(event.details or {})).decode("utf-8"),
+            at=datetime.now(UTC),
+            previous_hash=head.hash,
+        )
+        row.hash = hash_of(row, head.hash)
+        session.add(row)
+        head.rows, head.hash = row.sequence, row.hash
+    events.clear()
+
+
+def _count(session: Session, transmission_id: str, more: int) -> int:
+    """Count rows about a fax; how many there were before."""
+    count = session.execute(
+        update(Transmission)
+        .where(Transmission.id == transmission_id)
+        .values(audit_count=Transmission.audit_count + more)
+        .returning(Transmission.audit_count)
+        .execution_options(synchronize_session=False)
+    ).scalar_one()
+    return count - more
 
 
 def head(session: Session) -> Anchor:
