@@ -1,6 +1,7 @@
 """What people change in fields: a row more each time, with the value before; the reading itself stays."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import select, update
@@ -8,6 +9,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from store import trail
+from store.columns import plain
 from store.contents import correction_hash
 from store.database import writing
 from store.errors import UnknownField
@@ -54,6 +56,39 @@ def correct_field(engine: Engine, document_id: str, name: str, value: Value, *, 
         return row.number
 
 
+@dataclass(frozen=True)
+class Correctable:
+    """A field, and what was said of it so far.
+
+    Attributes:
+        record: of its form, none where there is none.
+        earlier: its corrections, in the order of their numbers.
+    """
+
+    field: Field
+    record: Record | None
+    earlier: Sequence[Correction]
+
+
+def correctable(session: Session, document_id: str, name: str) -> Correctable:
+    """Look a field up, within the transaction of a caller that holds the row of the fax.
+
+    Raises:
+        UnknownField: there is no such field, or its fax was read again since.
+    """
+    field = session.get(Field, (document_id, name))
+    if field is None:
+        raise UnknownField(f"Document {document_id} has no field {name}; look the document up again.")
+    if is_superseded(session, document_id):
+        raise UnknownField(f"Document {document_id} was read again since; look the fax up again.")
+    earlier = session.scalars(
+        select(Correction)
+        .where(Correction.document_id == document_id, Correction.name == name)
+        .order_by(Correction.number)
+    ).all()
+    return Correctable(field, session.get(Record, document_id), earlier)
+
+
 def correct_in_session(
     session: Session,
     document_id: str,
@@ -66,15 +101,10 @@ def correct_in_session(
 ) -> Correction:
     """Like ``correct_field``, within the transaction of a caller that holds the row of the fax.
 
-    The trail is left to ``note_correction``, which should come last: everybody waits for its end. ``at`` is
-    for what no person said: the moment from which it was known.
+    The trail is left to ``note_correction``. ``at`` is for what no person said: the moment from which it was
+    known.
     """
-    document, field = _found(session, document_id, name)
-    rows = _rows(session, field)
-    row = _new(field, rows, by, why)
-    row.corrected_at = at or row.corrected_at
-    row.value = list(value) if isinstance(value, tuple) else value
-    _write(session, document, row)
+    row = correct(session, correctable(session, document_id, name), value, by=by, why=why, at=at)
     session.execute(
         update(ReviewTask)
         .where(
@@ -95,29 +125,41 @@ def correct_in_session(
     return row
 
 
-def withdraw_in_session(session: Session, document_id: str, name: str, *, by: str, why: str) -> Correction:
-    """Take back the last correction of a field that stands, as ``correct_in_session`` writes one.
+def correct(
+    session: Session, asked: Correctable, value: Value, *, by: str, why: str, at: datetime | None = None
+) -> Correction:
+    """Write another value of a field; its tasks and the trail are left to the caller."""
+    row = _new(asked, by, why)
+    row.corrected_at = at or row.corrected_at
+    row.value = plain(value)
+    _write(session, asked, row)
+    return row
+
+
+def withdraw(session: Session, asked: Correctable, *, by: str, why: str) -> Correction:
+    """Take back the last correction of a field that stands, as ``correct`` writes one.
 
     That is a row more, too. The field is then as it was before: what an earlier correction said, or what was
     read, in doubt if it was in doubt.
 
     Raises:
-        UnknownField: there is no such field, or nothing of it to take back.
+        UnknownField: nothing of it is there to take back.
     """
-    document, field = _found(session, document_id, name)
-    rows = _rows(session, field)
-    if not standing_corrections(rows):
-        raise UnknownField(f"Field {name} of document {document_id} has no correction to take back.")
-    *earlier, _ = not_taken_back(rows)
-    row = _new(field, rows, by, why)
+    field = asked.field
+    standing = not_taken_back(asked.earlier)
+    if not standing:
+        raise UnknownField(
+            f"Field {field.name} of document {field.document_id} has no correction to take back."
+        )
+    *earlier, _ = standing
+    row = _new(asked, by, why)
     row.value, row.withdrawn = earlier[-1].value if earlier else field.value, True
-    _write(session, document, row, doubtful=not earlier and field.decision == "review")
+    _write(session, asked, row, doubtful=not earlier and field.decision == "review")
     return row
 
 
 def note_correction(session: Session, row: Correction) -> None:
     """Have the trail vouch for a correction that was written in this transaction."""
-    session.flush()
     document = session.get_one(Document, row.document_id)
     trail.append(
         session,
@@ -155,36 +197,14 @@ def not_taken_back(rows: Iterable[Correction]) -> list[Correction]:
     return stack
 
 
-def _found(session: Session, document_id: str, name: str) -> tuple[Document, Field]:
-    document = session.get(Document, document_id)
-    field = session.get(Field, (document_id, name))
-    if document is None or field is None:
-        raise UnknownField(f"Document {document_id} has no field {name}; look the document up again.")
-    # Held until the end: two corrections of one fax follow each other, and each knows the value before.
-    session.execute(
-        select(Transmission.id).where(Transmission.id == document.transmission_id).with_for_update()
-    )
-    if is_superseded(session, document_id):
-        raise UnknownField(f"Document {document_id} was read again since; look the fax up again.")
-    return document, field
-
-
-def _rows(session: Session, field: Field) -> Sequence[Correction]:
-    return session.scalars(
-        select(Correction)
-        .where(Correction.document_id == field.document_id, Correction.name == field.name)
-        .order_by(Correction.number)
-    ).all()
-
-
-def _new(field: Field, rows: Sequence[Correction], by: str, why: str) -> Correction:
+def _new(asked: Correctable, by: str, why: str) -> Correction:
     """The next row about a field, but for its value."""
-    standing = standing_corrections(rows)
+    field, standing = asked.field, not_taken_back(asked.earlier)
     return Correction(
         document_id=field.document_id,
         name=field.name,
-        number=len(rows) + 1,
-        value_before=standing[0].value if standing else field.value,
+        number=len(asked.earlier) + 1,
+        value_before=standing[-1].value if standing else field.value,
         corrected_by=by,
         corrected_at=datetime.now(UTC),
         why=why,
@@ -192,19 +212,15 @@ def _new(field: Field, rows: Sequence[Correction], by: str, why: str) -> Correct
     )
 
 
-def _write(session: Session, document: Document, row: Correction, *, doubtful: bool = False) -> None:
+def _write(session: Session, asked: Correctable, row: Correction, *, doubtful: bool = False) -> None:
     session.add(row)
-    session.flush()
-    session.refresh(row)
-    _project(session, row, doubtful=doubtful)
-    wait_to_register(session, (document.id,))
+    if asked.record is not None:
+        _project(asked.record, row, doubtful=doubtful)
+    wait_to_register(session, (row.document_id,))
 
 
-def _project(session: Session, row: Correction, *, doubtful: bool) -> None:
+def _project(record: Record, row: Correction, *, doubtful: bool) -> None:
     """Let the record of the form follow; a value in doubt is not in it."""
-    record = session.get(Record, row.document_id)
-    if record is None:
-        return
     rest = {name: value for name, value in record.content.items() if name != row.name}
     record.content = rest if doubtful else {**rest, row.name: row.value}
     for column, key in people_keys(record.form, record.content).items():

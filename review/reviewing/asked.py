@@ -4,15 +4,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import Row, and_, select
 from sqlalchemy.engine import Engine
-from sqlalchemy.orm import Session
 
 from form_templates.catalog import Catalog
 from form_templates.model import FormField, Template
 from review.errors import NotHere
 from review.pictures import PageShape
-from review.reviewing.showing import template_of
-from store.database import reading
-from store.desk.loading import is_blind
+from review.reviewing.showing import shapes_of, template_of
+from store.database import asking
+from store.desk.loading import is_blind, pages_of
 from store.model import BoxPx
 from store.tables import Document, Field, Page, ReviewTask
 
@@ -41,24 +40,28 @@ def asked(engine: Engine, catalog: Catalog, task_id: str) -> Asked:
     Raises:
         NotHere: there is none.
     """
-    with reading(engine) as session:
+    with asking(engine) as session:
         found = session.execute(
-            select(ReviewTask, Document.form, Document.version)
+            select(ReviewTask, Document)
             .outerjoin(Document, Document.id == ReviewTask.document_id)
             .where(ReviewTask.id == task_id)
         ).one_or_none()
         if found is None:
             raise NotHere(GONE)
-        task, form, version = found
-        template = template_of(catalog, form, version)
-        name = task.field if task.kind == "field" else None
-        return Asked(
-            transmission_id=task.transmission_id,
-            document_id=task.document_id,
-            template=template,
-            field=template.field(name) if template and name and template.has_field(name) else None,
-            blind=is_blind(task),
-        )
+        return asked_of(catalog, *found.tuple())
+
+
+def asked_of(catalog: Catalog, task: ReviewTask, document: Document | None) -> Asked:
+    """What a task asks, with its form where it has one."""
+    template = template_of(catalog, document.form, document.version) if document is not None else None
+    name = task.field if task.kind == "field" else None
+    return Asked(
+        transmission_id=task.transmission_id,
+        document_id=task.document_id,
+        template=template,
+        field=template.field(name) if template and name and template.has_field(name) else None,
+        blind=is_blind(task),
+    )
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,7 @@ def pictured(engine: Engine, task_id: str) -> Pictured:
     Raises:
         NotHere: there is no such task, or it asks about no place on a page.
     """
-    with reading(engine) as session:
+    with asking(engine) as session:
         row = session.execute(
             select(ReviewTask.transmission_id, Field.page, Field.box_px, Page.quarter_turns)
             .join(Field, and_(Field.document_id == ReviewTask.document_id, Field.name == ReviewTask.field))
@@ -89,18 +92,10 @@ def pictured(engine: Engine, task_id: str) -> Pictured:
     return _pictured(row)
 
 
-def page_shapes(session: Session, transmission_id: str) -> dict[int, PageShape]:
+def page_shapes(engine: Engine, transmission_id: str) -> dict[int, PageShape]:
     """The raster of every page of a fax that could be read."""
-    rows = session.execute(
-        select(Page.number, Page.width_px, Page.height_px, Page.x_dpi, Page.y_dpi, Page.quarter_turns).where(
-            Page.transmission_id == transmission_id
-        )
-    )
-    return {
-        number: PageShape(width, height, x_dpi, y_dpi, turns)
-        for number, width, height, x_dpi, y_dpi, turns in rows
-        if width and height and x_dpi and y_dpi
-    }
+    with asking(engine) as session:
+        return shapes_of(pages_of(session, transmission_id))
 
 
 def page_turns(engine: Engine, transmission_id: str, number: int) -> int:
@@ -109,7 +104,7 @@ def page_turns(engine: Engine, transmission_id: str, number: int) -> int:
     Raises:
         NotHere: the store knows no such page.
     """
-    with reading(engine) as session:
+    with asking(engine) as session:
         turns = session.execute(
             select(Page.quarter_turns).where(Page.transmission_id == transmission_id, Page.number == number)
         ).scalar_one_or_none()

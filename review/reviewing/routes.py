@@ -6,11 +6,12 @@ from uuid import uuid4
 
 from starlette.responses import Response
 
+from form_templates.catalog import Catalog
 from review.accounts.model import Visitor
 from review.context import DeskContext, Me, TheDesk
 from review.errors import Conflict, NotHere, Refused
 from review.pictures import PictureError
-from review.reviewing.asked import Asked, asked, page_shapes, page_turns, pictured
+from review.reviewing.asked import Asked, asked, asked_of, page_shapes, page_turns, pictured
 from review.reviewing.model import (
     AcceptOrder,
     Answered,
@@ -36,11 +37,12 @@ from review.reviewing.model import (
 from review.reviewing.showing import shown_findings, shown_task, shown_work
 from review.reviewing.values import named, take, text_of
 from review.web.routing import DeskRouter, Done, FaxId, PageNumber
-from store.database import reading
+from store.database import asking, reading
 from store.desk import answering, looks, queue, rejecting
 from store.desk.errors import StaleSave
 from store.desk.model import Person, Said, Saved, Work
 from store.model import Value
+from store.tables import Document, ReviewTask
 
 router = DeskRouter("review")
 
@@ -77,13 +79,14 @@ def next_form(order: NextOrder, desk: TheDesk, me: Me) -> NextWork:
 @router.action("/review/answer")
 def answer(order: AnswerOrder, desk: TheDesk, me: Me) -> Answered:
     """Store what the person says of a task."""
-    task = asked(desk.database, desk.catalog, order.task_id)
-    said = _said(order, task)
+    telling = Telling(order, desk.catalog)
     try:
-        saved = answering.answer(desk.database, desk.review, desk.rules, me.person, said)
+        saved = answering.answer_as(
+            desk.database, desk.review, desk.rules, me.person, order.decision_id, order.task_id, telling
+        )
     except StaleSave as stale:
-        raise _stale(stale, task) from None
-    return _answered(desk, task, saved)
+        raise _stale(stale, telling.task) from None
+    return _answered(desk, telling.task, saved)
 
 
 @router.action("/review/undo")
@@ -216,17 +219,27 @@ def _page(desk: DeskContext, me: Visitor, work: Work | None) -> ReviewPage:
 def _shown(desk: DeskContext, me: Visitor, work: Work | None) -> ShownWork | None:
     if work is None:
         return None
-    for page in sorted({task.page for task in work.tasks if task.page is not None}):
-        looks.note_look(desk.database, me.person, work.transmission_id, page, "review")
-    with reading(desk.database) as session:
-        shapes = page_shapes(session, work.transmission_id)
-    return shown_work(work, desk.catalog, shapes, may_reject=me.role in desk.review.reject_roles)
+    return shown_work(work, desk.catalog, may_reject=me.role in desk.review.reject_roles)
 
 
 def _counts(desk: DeskContext, person: Person) -> Counts:
-    with reading(desk.database) as session:
+    with asking(desk.database) as session:
         counted = queue.queue_counts(session, person)
     return Counts(**{name: counted[name] for name in Counts.model_fields})
+
+
+class Telling:
+    """What a person says of a task, understood when the task is held; ``task`` is what it asks."""
+
+    task: Asked
+
+    def __init__(self, order: AnswerOrder, catalog: Catalog) -> None:
+        self._order, self._catalog = order, catalog
+
+    def __call__(self, task: ReviewTask, document: Document | None) -> Said:
+        """Read the order by what the task asks."""
+        self.task = asked_of(self._catalog, task, document)
+        return _said(self._order, self.task)
 
 
 def _said(order: AnswerOrder, task: Asked) -> Said:
@@ -251,8 +264,7 @@ def _said(order: AnswerOrder, task: Asked) -> Said:
 
 
 def _answered(desk: DeskContext, task: Asked, saved: Saved) -> Answered:
-    with reading(desk.database) as session:
-        shapes = page_shapes(session, task.transmission_id) if saved.opened else {}
+    shapes = page_shapes(desk.database, task.transmission_id) if saved.opened else {}
     return Answered(
         go="/review",
         task_id=saved.task_id,

@@ -12,7 +12,7 @@ from review.reviewing.model import ShownChoice, ShownFinding, ShownPage, ShownPl
 from review.reviewing.values import CHOSEN_KINDS, choices_of, chosen_of, named, text_of
 from review.reviewing.words import TITLES, why
 from review.web.words import form_title
-from store.desk.model import Standing, Task, Work
+from store.desk.model import Standing, Task, Work, WorkPage
 from store.model import Value
 from validators.catalog import RULES
 
@@ -24,18 +24,15 @@ MOST_CANDIDATES = 5
 _LONG_TEXT = 60
 
 
-def shown_work(
-    work: Work, catalog: Catalog, shapes: Mapping[int, PageShape], *, may_reject: bool
-) -> ShownWork:
+def shown_work(work: Work, catalog: Catalog, *, may_reject: bool) -> ShownWork:
     """A form as the screen shows it.
 
     Args:
         work: what the person holds.
         catalog: of the forms.
-        shapes: of the fax's pages, by number.
         may_reject: the person's role may reject a form.
     """
-    template = template_of(catalog, work.form, work.version)
+    template, shapes = template_of(catalog, work.form, work.version), shapes_of(work.pages)
     return ShownWork(
         transmission_id=work.transmission_id,
         document_id=work.document_id,
@@ -57,6 +54,15 @@ def shown_work(
         held_until=work.held_until,
         may_reject=may_reject and work.document_id is not None,
     )
+
+
+def shapes_of(pages: Iterable[WorkPage]) -> dict[int, PageShape]:
+    """The rasters of the pages that could be read, by number."""
+    return {
+        page.number: PageShape(page.width_px, page.height_px, page.x_dpi, page.y_dpi, page.quarter_turns)
+        for page in pages
+        if page.width_px and page.height_px and page.x_dpi and page.y_dpi
+    }
 
 
 def template_of(catalog: Catalog, form: str | None, version: str | None) -> Template | None:

@@ -20,12 +20,13 @@ from review.routes import (
 from review.wall.routes import router as wall
 
 ROUTERS: tuple[APIRouter, ...] = (
+    # Reviewers ask the most, and routes are tried in this order.
+    reviewing,
+    wall,
     session.router,
     house.router,
     inbox.router,
     transmission.router,
-    reviewing,
-    wall,
     registers.router,
     matching.router,
     due.router,

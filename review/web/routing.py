@@ -216,6 +216,9 @@ def _answered(handler: Callable[..., Any]) -> Callable[..., Any]:
         done = handler(**given)
         if isinstance(done, Done) and request.state.form:
             return RedirectResponse(_next_page(done), 303)
+        if isinstance(done, Done):
+            # As it is: to have it checked once more against its own model takes longer than to make it.
+            return Response(done.model_dump_json(), media_type="application/json")
         return done
 
     return _with_request(answer, handler)

@@ -36,14 +36,16 @@ def taken() -> DecisionTaken:
     return DecisionTaken("This decision id belongs to another decision; reload the page and decide again.")
 
 
-def repeated_answer(session: Session, person: Person, decision_id: str, task_id: str) -> AnswerRow | None:
+def repeated_answer(session: Session, person: Person, decision_id: str, task: ReviewTask) -> AnswerRow | None:
     """The answer that was stored already under a decision id.
 
     Raises:
         DecisionTaken: it is another person's, or of another task.
     """
+    if not task.version:
+        return None  # nobody has answered it yet; the id of another task's decision is refused when stored
     row = session.get(AnswerRow, decision_id)
-    if row is not None and (row.account != person.account or row.task_id != task_id):
+    if row is not None and (row.account != person.account or row.task_id != task.id):
         raise taken()
     return row
 
@@ -71,8 +73,7 @@ def bare_answer(person: Person, task: ReviewTask, decision_id: str, verdict: str
 
 
 def vouch(session: Session, task: ReviewTask, row: AnswerRow) -> None:
-    """Have the trail vouch for an answer; last of all, since everybody waits for its end."""
-    session.flush()
+    """Have the trail vouch for an answer, whose row is complete."""
     trail.append(
         session,
         trail.Event(

@@ -5,7 +5,7 @@ trail. The row of the fax is held from the beginning, so that two savers follow 
 the task done or changed and is refused with both values.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
@@ -27,6 +27,7 @@ from store.desk.answer_rows import (
     taken,
     vouch,
 )
+from store.desk.at_hand import FaxAtHand, at_hand
 from store.desk.double_entry import (
     HOLDS_A_VALUE,
     Step,
@@ -53,12 +54,12 @@ from store.desk.model import (
     Standing,
 )
 from store.desk.queue import claim_tasks, held_task, is_stale, refuse_others, refuse_stale
-from store.desk.rules import Rules, findings_if, findings_now, plain_value
+from store.desk.rules import Rules, findings_if, plain_value
 from store.desk.settings import ReviewSettings
 from store.desk.settling import Cause, correct_in, recheck_in, withdraw_in
 from store.desk.tables import AnswerRow
 from store.model import Status, Value
-from store.tables import Document, Field, Record, ReviewTask, Transmission
+from store.tables import Document, Field, ReviewTask
 
 SECONDS_MOST = 3_600.0
 """Whoever took longer for one field was not at it."""
@@ -81,11 +82,37 @@ class Acting:
     rules: Rules
     person: Person
 
+    def hand(self, task: ReviewTask) -> FaxAtHand:
+        """The fax of a task; the transaction holds it."""
+        return at_hand(self.session, task.transmission_id)
+
 
 def answer(engine: Engine, settings: ReviewSettings, rules: Rules, person: Person, said: Said) -> Saved:
+    """Store what a person says of a task, and all that follows, once; see ``answer_as``."""
+    return answer_as(engine, settings, rules, person, said.decision_id, said.task_id, lambda *_: said)
+
+
+def answer_as(  # noqa: PLR0917 - who, what, and by which rules
+    engine: Engine,
+    settings: ReviewSettings,
+    rules: Rules,
+    person: Person,
+    decision_id: str,
+    task_id: str,
+    say: Callable[[ReviewTask, Document | None], Said],
+) -> Saved:
     """Store what a person says of a task, and all that follows, once.
 
     The same decision again changes nothing and gives what stands now.
+
+    Args:
+        engine: of the store.
+        settings: of the review.
+        rules: the checks of forms.
+        person: who answers.
+        decision_id: made by the browser.
+        task_id: that is answered.
+        say: what the person says, given the task and its form as they are now.
 
     Raises:
         StaleSave: somebody else was there before; carries both values.
@@ -96,15 +123,17 @@ def answer(engine: Engine, settings: ReviewSettings, rules: Rules, person: Perso
         DecisionTaken: the decision id belongs to another decision.
         UnknownTask: there is no such task.
     """
-    check_decision_id(said.decision_id)
+    check_decision_id(decision_id)
     try:
         with writing(engine) as session:
             acting = Acting(session, settings, rules, person)
-            task = held_task(session, said.task_id)
-            repeated = repeated_answer(session, person, said.decision_id, task.id)
+            task = held_task(session, task_id)
+            form = acting.hand(task).forms[task.document_id].document if task.document_id else None
+            said = say(task, form)
+            repeated = repeated_answer(session, person, decision_id, task)
             if repeated is not None:
                 return _saved(acting, task, repeated, before=None)
-            before = _open_tasks(session, task)
+            before = _open_tasks(acting, task)
             row = answer_in(acting, task, said)
             return _saved(acting, task, row, before=before)
     except IntegrityError:
@@ -114,14 +143,16 @@ def answer(engine: Engine, settings: ReviewSettings, rules: Rules, person: Perso
 def answer_in(acting: Acting, task: ReviewTask, said: Said, *, on_wall: bool = False) -> AnswerRow:
     """Store a new answer to a task that is held, within the caller's transaction; raises as ``answer``."""
     now, session, person = datetime.now(UTC), acting.session, acting.person
-    field = _field(session, task)
+    field = _field(acting, task)
     if is_stale(task, said.version):
-        refuse_stale(task, said.version, current=_current(session, task, field), yours=said.value)
+        refuse_stale(task, said.version, current=_current(acting, task, field), yours=said.value)
     refuse_others(task, person, now)
     refuse_role(acting.settings, person, task, field)
     refuse_verdict(task, said)
     new = _entry(said)
     moved = _step(acting, task, field, new)
+    if moved.done:
+        acting.hand(task).ask_for_rules()
     stage_before, was_sample = task.stage, task.status == "sample"
     if task.stage == "first" and moved.stage in ("second", "lead"):
         task.first_by = person.account
@@ -145,7 +176,7 @@ def answer_in(acting: Acting, task: ReviewTask, said: Said, *, on_wall: bool = F
         on_wall=on_wall,
         version=task.version,
         seconds=_seconds(said.seconds),
-        form=_form(session, task),
+        form=_form(acting, task),
         field=task.field,
         field_kind=field.kind if field is not None else None,
     )
@@ -190,8 +221,8 @@ def undo(  # noqa: PLR0917 - who, what, and by which rules
                 raise UnknownDecision("There is no such answer; it was never stored.")
             task = held_task(session, task_id)
             acting = Acting(session, settings, rules, person)
-            known = repeated_answer(session, person, decision_id, task.id)
-            before = _open_tasks(session, task) - {task.id}
+            known = repeated_answer(session, person, decision_id, task)
+            before = _open_tasks(acting, task) - {task.id}
             row = known or _undo(acting, task, decision_id, undone_id)
             saved = _saved(acting, task, row, before=before)
             return replace(saved, repeated=known is not None)
@@ -229,7 +260,7 @@ def _is_double(acting: Acting, task: ReviewTask, field: Field | None) -> bool:
         return True
     if not settings.double_on_event:
         return False
-    findings = findings_now(acting.session, task.transmission_id, task.document_id)
+    findings = acting.hand(task).findings.get(task.document_id, ())
     events = (found for found in findings if found.rule.startswith("AE-") and found.severity != "info")
     return any(field.name in found.fields for found in events)
 
@@ -276,23 +307,20 @@ def _undo(acting: Acting, task: ReviewTask, decision_id: str, undone_id: str) ->
 
 def _saved(acting: Acting, task: ReviewTask, row: AnswerRow, *, before: frozenset[str] | None) -> Saved:
     """What stands after an answer; new tasks of the same form become the person's."""
-    session = acting.session
-    session.flush()
-    findings = findings_now(session, task.transmission_id, task.document_id)
+    session, hand = acting.session, acting.hand(task)
+    findings = hand.findings.get(task.document_id, ())
     opened: tuple[Any, ...] = ()
     closed: frozenset[str] = frozenset()
     if before is not None:
-        after = _open_tasks(session, task)
+        after = _open_tasks(acting, task)
         closed = before - after - {task.id}
         new = after - before
         if new:
             unit = *of_unit(task.transmission_id, task.document_id), ReviewTask.id.in_(new)
+            session.flush()
             mine, _ = claim_tasks(session, acting.settings, acting.person, unit, datetime.now(UTC))
             opened = load_tasks(session, mine, findings)
-    record = None
-    if task.document_id is not None:
-        record = session.get(Record, task.document_id)
-    fax = session.get_one(Transmission, task.transmission_id)
+    record = None if task.document_id is None else hand.forms[task.document_id].record
     hides = row.sample
     return Saved(
         decision_id=row.id,
@@ -304,7 +332,7 @@ def _saved(acting: Acting, task: ReviewTask, row: AnswerRow, *, before: frozense
         opened=opened,
         closed=tuple(sorted(closed)),
         state=None if record is None else "in_review" if hides else cast("RecordState", record.state),
-        status="in_review" if hides else cast("Status", fax.status),
+        status="in_review" if hides else cast("Status", hand.fax.status),
     )
 
 
@@ -317,34 +345,33 @@ def _shown(row: AnswerRow) -> Happened:
     return cast("Happened", row.happened)
 
 
-def _open_tasks(session: Session, task: ReviewTask) -> frozenset[str]:
-    mine = of_unit(task.transmission_id, task.document_id)
-    rows = session.execute(select(ReviewTask.id).where(*mine, ReviewTask.status == "open"))
-    return frozenset(rows.scalars())
+def _open_tasks(acting: Acting, task: ReviewTask) -> frozenset[str]:
+    own = (one for one in acting.hand(task).tasks if one.document_id == task.document_id)
+    return frozenset(one.id for one in own if one.status == "open")
 
 
 def _answers(session: Session, task: ReviewTask) -> Iterable[AnswerRow]:
     return session.scalars(select(AnswerRow).where(AnswerRow.task_id == task.id)).all()
 
 
-def _current(session: Session, task: ReviewTask, field: Field | None) -> Value:
+def _current(acting: Acting, task: ReviewTask, field: Field | None) -> Value:
     """The value as it stands, for whoever came too late; none while it must not be seen."""
     hidden = task.reason == SAMPLED or (task.status != "done" and is_blind(task))
     if field is None or task.kind != "field" or hidden:
         return None
-    record = session.get(Record, task.document_id, populate_existing=True)
+    record = acting.hand(task).forms[task.document_id].record if task.document_id else None
     content = record.content if record is not None else {}
     return plain_value(content.get(field.name, field.value))
 
 
-def _field(session: Session, task: ReviewTask) -> Field | None:
+def _field(acting: Acting, task: ReviewTask) -> Field | None:
     if task.document_id is None or task.field is None:
         return None
-    return session.get(Field, (task.document_id, task.field))
+    return acting.hand(task).fields(task.document_id).get(task.field)
 
 
-def _form(session: Session, task: ReviewTask) -> str | None:
-    return None if task.document_id is None else session.get_one(Document, task.document_id).form
+def _form(acting: Acting, task: ReviewTask) -> str | None:
+    return None if task.document_id is None else acting.hand(task).forms[task.document_id].document.form
 
 
 def _entry(said: Said) -> Entry:

@@ -113,11 +113,10 @@ def assign(engine: Engine, person: Person, transmission_ids: Collection[str], to
     changed = 0
     with writing(engine) as session:
         for fax in sorted(set(transmission_ids)):
-            hold_fax(session, fax)
-            row = session.get(Transmission, fax, populate_existing=True)
-            if row is None or row.assigned_to == to:
+            hand = hold_fax(session, fax)
+            if hand is None or hand.fax.assigned_to == to:
                 continue
-            row.assigned_to = to
+            hand.fax.assigned_to = to
             session.flush()
             session.execute(
                 update(ReviewTask)

@@ -8,6 +8,7 @@ from typing import Any, cast
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from store.desk.at_hand import FaxAtHand
 from store.desk.double_entry import BLIND_STAGES, entries_of
 from store.desk.model import (
     Candidate,
@@ -19,36 +20,36 @@ from store.desk.model import (
     Work,
     WorkPage,
 )
-from store.desk.rules import findings_now, plain_value
+from store.desk.rules import plain_value
 from store.desk.tables import AnswerRow, CommentRow
 from store.model import BoxPx, TaskKind, Value
-from store.tables import Document, Field, Page, Record, ReviewTask, Transmission
+from store.tables import Field, Page, ReviewTask
 
 KIND_ORDER = {"page": 0, "field": 1, "document": 2, "adverse_event": 3, "set_aside": 4}
 """A page that was laid over its form wrongly goes before its fields; a rule may hold once they are right."""
 
 
 def load_work(
-    session: Session, unit: tuple[str, str | None], task_ids: Collection[str], held_until: datetime
+    hand: FaxAtHand, document_id: str | None, claimed: Sequence[ReviewTask], held_until: datetime
 ) -> Work:
     """The work that these tasks of one form (or fax) are, as the store has it now."""
-    fax, document_id = unit
-    transmission = session.get_one(Transmission, fax)
-    document = None if document_id is None else session.get_one(Document, document_id)
-    record = None if document_id is None else session.get(Record, document_id, populate_existing=True)
-    findings = findings_now(session, fax, document_id)
-    tasks = load_tasks(session, task_ids, findings)
-    numbers = set(document.pages) if document is not None else {task.page for task in tasks}
+    form = None if document_id is None else hand.forms[document_id]
+    document, record = (form.document, form.record) if form is not None else (None, None)
+    findings = hand.findings.get(document_id, ())
+    tasks = load_tasks(hand.session, claimed, findings)
+    numbers = {task.page for task in tasks if task.page is not None}
+    if document is not None:
+        numbers |= set(document.pages)
     state = None if record is None else cast("RecordState", record.state)
     sampled = any(task.blind and task.kind == "field" for task in tasks)
     return Work(
-        transmission_id=fax,
+        transmission_id=hand.fax.id,
         document_id=document_id,
         form=document.form if document is not None else None,
         version=document.version if document is not None else None,
-        received_at=transmission.received_at,
-        sender=transmission.sender,
-        pages=_pages(session, fax, numbers),
+        received_at=hand.fax.received_at,
+        sender=hand.fax.sender,
+        pages=pages_of(hand.session, hand.fax.id, numbers),
         tasks=tasks,
         findings=findings,
         # A form that is on record has no work but samples, and who enters them must not see that.
@@ -57,17 +58,16 @@ def load_work(
     )
 
 
-def load_tasks(session: Session, task_ids: Collection[str], findings: Sequence[Standing]) -> tuple[Task, ...]:
+def load_tasks(
+    session: Session, rows: Sequence[ReviewTask], findings: Sequence[Standing]
+) -> tuple[Task, ...]:
     """These tasks as a person sees them, in reading order."""
-    rows = session.scalars(
-        select(ReviewTask).where(ReviewTask.id.in_(task_ids)).execution_options(populate_existing=True)
-    ).all()
     fields = _fields(session, rows)
     said = _entries(session, [row.id for row in rows if row.stage == "lead"])
     comments = dict(
         session.execute(
             select(CommentRow.task_id, func.count())
-            .where(CommentRow.task_id.in_(task_ids))
+            .where(CommentRow.task_id.in_([row.id for row in rows]))
             .group_by(CommentRow.task_id)
         )
         .tuples()
@@ -154,13 +154,15 @@ def _entries(session: Session, task_ids: Sequence[str]) -> dict[str, tuple[Entry
     return {task: tuple(entry for _, entry in entries_of(rows)) for task, rows in answers.items()}
 
 
-def _pages(session: Session, fax: str, numbers: Collection[int | None]) -> tuple[WorkPage, ...]:
-    wanted = {number for number in numbers if number is not None}
-    mine = [Page.transmission_id == fax, *([Page.number.in_(wanted)] if wanted else [])]
-    rows = session.scalars(select(Page).where(*mine).order_by(Page.number))
-    return tuple(
-        WorkPage(
-            row.number, row.form_page, row.width_px, row.height_px, row.x_dpi, row.y_dpi, row.quarter_turns
+def pages_of(session: Session, fax: str, numbers: Collection[int] = ()) -> tuple[WorkPage, ...]:
+    """Pages of a fax in their order; all of them where no numbers are given."""
+    mine = [Page.transmission_id == fax, *([Page.number.in_(numbers)] if numbers else [])]
+    rows = session.execute(
+        select(
+            Page.number, Page.form_page, Page.width_px, Page.height_px, Page.x_dpi, Page.y_dpi,
+            Page.quarter_turns,
         )
-        for row in rows
-    )
+        .where(*mine)
+        .order_by(Page.number)
+    )  # fmt: skip
+    return tuple(WorkPage(*row) for row in rows.tuples())

@@ -7,7 +7,7 @@ database refuses to change them.
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -36,19 +36,22 @@ def note_look(engine: Engine, person: Person, transmission_id: str, page: int | 
     Raises:
         UnknownTransmission: there is no such fax.
     """
-    look = {
-        "id": str(uuid4()),
-        "page": page,
-        "account": person.account,
-        "purpose": purpose[:PURPOSE_CHARS],
-        "at": datetime.now(UTC),
-    }
     with writing(engine) as session:
         if session.execute(select(Transmission.id).where(Transmission.id == transmission_id)).first() is None:
             raise UnknownTransmission(
                 f"Transmission {transmission_id} is not in the store; look at the inbox again."
             )
-        session.execute(insert(LookRow).values(transmission_id=transmission_id, **look))
+        add_looks(session, person, transmission_id, (page,), purpose)
+
+
+def add_looks(
+    session: Session, person: Person, transmission_id: str, pages: Iterable[int | None], purpose: str
+) -> None:
+    """Keep looks at pages of a fax that the store knows, within the transaction that shows them."""
+    look = {"transmission_id": transmission_id, "account": person.account, "purpose": purpose[:PURPOSE_CHARS]}
+    rows = [{**look, "id": str(uuid4()), "page": page, "at": datetime.now(UTC)} for page in pages]
+    if rows:
+        session.execute(insert(LookRow), rows)
 
 
 def happenings(session: Session, transmission_id: str) -> tuple[Happening, ...]:

@@ -67,7 +67,7 @@ def back_to_queue(engine: Engine, person: Person, decision_id: str, task_id: str
     try:
         with writing(engine) as session:
             task = held_task(session, task_id)
-            repeated = repeated_answer(session, person, decision_id, task.id)
+            repeated = repeated_answer(session, person, decision_id, task)
             if repeated is not None:
                 return repeated.version
             refuse_stale(task, version)

@@ -5,31 +5,50 @@ lock: whoever saves first has saved, and the version of the task refuses the sec
 changes the tasks of a fax holds the row of the fax, so two can never wait for each other.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from uuid import uuid4
 
-from sqlalchemy import false, func, literal_column, select, text, update
+from sqlalchemy import BindParameter, Select, bindparam, false, func, literal_column, select, text, update
 from sqlalchemy.engine import CursorResult, Engine
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.elements import ColumnElement
 
 from store import trail
 from store.database import writing
+from store.desk.at_hand import FaxAtHand, take_in_hand
 from store.desk.counting import kept
 from store.desk.entitled import EVENT, besides_units, is_free, kinds_of, may_work, of_unit
 from store.desk.errors import HeldByAnother, StaleSave, UnknownTask, VerdictRefused
 from store.desk.loading import load_work
+from store.desk.looks import add_looks
 from store.desk.model import Comment, Person, Work
 from store.desk.settings import ReviewSettings
 from store.desk.tables import CommentRow
-from store.tables import OPEN_WORK, Document, Record, ReviewTask, Transmission
+from store.tables import OPEN_WORK, ReviewTask, Transmission
 
 POSTPONED = "postponed"
 COMMENT_CHARS = 4_000
 LOOK_AHEAD = (64, 1024)
 """Tasks looked at for one that can be had; the second look is for when the first ones are all being taken."""
+
+OF_KEY: BindParameter[str] = bindparam("key")
+FAX = (
+    select(Transmission)
+    .where(Transmission.id == OF_KEY)
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+FAX_IF_FREE = FAX.with_for_update(skip_locked=True)
+FAX_OF_TASK = (
+    select(Transmission)
+    .where(
+        Transmission.id == select(ReviewTask.transmission_id).where(ReviewTask.id == OF_KEY).scalar_subquery()
+    )
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+"""A fax by its own key or a task's, held from now on."""
 
 Unit = tuple[str, str | None]
 """A fax and a form of it, or none for the fax as a whole."""
@@ -195,31 +214,21 @@ def held_task(session: Session, task_id: str) -> ReviewTask:
     Raises:
         UnknownTask: there is no such task.
     """
-    of_task = select(ReviewTask.transmission_id).where(ReviewTask.id == task_id).scalar_subquery()
-    if not _hold(session, Transmission.id == of_task):
+    hand = _hold(session, FAX_OF_TASK, task_id)
+    task = next((one for one in hand.tasks if one.id == task_id), None) if hand is not None else None
+    if task is None:
         raise UnknownTask("There is no such task; look the fax up again.")
-    task = session.get_one(ReviewTask, task_id, populate_existing=True)
-    if task.document_id is not None:
-        _keep_at_hand(session, session.get(Document, task.document_id))
-        _keep_at_hand(session, session.get(Record, task.document_id, populate_existing=True))
     return task
 
 
-def hold_fax(session: Session, transmission_id: str) -> None:
-    """Let nobody else change anything about a fax until the transaction ends."""
-    _hold(session, Transmission.id == transmission_id)
+def hold_fax(session: Session, transmission_id: str) -> FaxAtHand | None:
+    """Let nobody else change anything about a fax until the transaction ends; none where there is no such."""
+    return _hold(session, FAX, transmission_id)
 
 
-def _hold(session: Session, which: ColumnElement[bool]) -> bool:
-    held = select(Transmission).where(which).with_for_update()
-    fax = session.scalars(held.execution_options(populate_existing=True)).first()
-    _keep_at_hand(session, fax)
-    return fax is not None
-
-
-def _keep_at_hand(session: Session, row: object) -> None:
-    """Keep a row that a whole action needs: a session drops what nobody refers to, and asks for it anew."""
-    session.info.setdefault("at hand", []).append(row)
+def _hold(session: Session, which: Select[tuple[Transmission]], key: str) -> FaxAtHand | None:
+    fax = session.scalars(which, {"key": key}).first()
+    return None if fax is None else take_in_hand(session, fax)
 
 
 def is_stale(task: ReviewTask, version: int) -> bool:
@@ -261,8 +270,8 @@ def refuse_others(task: ReviewTask, person: Person, now: datetime) -> None:
 
 def claim_tasks(
     session: Session, settings: ReviewSettings, person: Person, conditions: Any, now: datetime
-) -> tuple[list[str], datetime]:
-    """Hold all tasks under these conditions that the person may do; returns their ids and the lease's end."""
+) -> tuple[Sequence[ReviewTask], datetime]:
+    """Hold all tasks under these conditions that the person may do; returns them and the lease's end."""
     until = now + timedelta(seconds=settings.lease_seconds)
     taken = session.execute(
         update(ReviewTask)
@@ -273,10 +282,10 @@ def claim_tasks(
             is_free(person, now),
         )
         .values(claimed_by=person.account, claimed_until=until)
-        .returning(ReviewTask.id)
-        .execution_options(synchronize_session=False)
+        .returning(ReviewTask)
+        .execution_options(synchronize_session=False, populate_existing=True)
     )
-    return list(taken.scalars()), until
+    return taken.scalars().all(), until
 
 
 def _candidates(
@@ -318,11 +327,15 @@ def _take(
     wait: bool = False,
 ) -> Work | None:
     fax, document = unit
-    lock = select(Transmission.id).where(Transmission.id == fax).with_for_update(skip_locked=not wait)
-    if session.execute(lock).first() is None:
+    hand = _hold(session, FAX if wait else FAX_IF_FREE, fax)
+    if hand is None:
         return None
-    ids, until = claim_tasks(session, settings, person, of_unit(fax, document), now)
-    return load_work(session, unit, ids, until) if ids else None
+    tasks, until = claim_tasks(session, settings, person, of_unit(fax, document), now)
+    if not tasks:
+        return None
+    work = load_work(hand, document, tasks, until)
+    add_looks(session, person, fax, {task.page for task in work.tasks if task.page is not None}, "review")
+    return work
 
 
 def _refuse_held(

@@ -16,11 +16,11 @@ from sqlalchemy.orm import Session
 from form_templates.catalog import Catalog
 from form_templates.model import Kind, Template
 from store.corrections import standing_corrections
+from store.desk.at_hand import ByForm, FaxAtHand, at_hand, by_form
 from store.desk.model import Standing
 from store.model import Value
 from store.registers.tables import Recheck, RecheckFinding
-from store.tables import Correction, Document, Field, Finding, PageText, Transmission
-from store.triage.lineage import still_counts
+from store.tables import Document, Field, Finding, Transmission
 from validators.check import check_form, check_transmission
 from validators.model import Answer, CheckedForm, ProgramState, Receipt, Text
 from validators.model import Finding as Found
@@ -59,12 +59,6 @@ class CheckedDocument:
     urgency: int
 
 
-ByForm = dict[str | None, tuple[Standing, ...]]
-"""What stands, by form, or none for the fax as a whole."""
-
-FINDINGS = "findings"
-
-
 def findings_if(
     session: Session, rules: Rules, document_id: str, edits: Mapping[str, Value]
 ) -> tuple[Standing, ...]:
@@ -86,56 +80,34 @@ def check_document(
     Raises:
         UnknownForm: its version was taken out of the catalog.
     """
-    fax = session.get_one(Transmission, document.transmission_id)
+    hand = at_hand(session, document.transmission_id)
     template = rules.catalog.get(document.form, document.version)
-    form = _checked_form(session, rules, document, edits or {})
-    receipt, state = _receipt(fax, rules)
+    form = _checked_form(hand, rules, document, edits or {})
+    receipt, state = _receipt(hand.fax, rules)
     found = check_form(template, form, receipt, state, settings=rules.settings)
     urgency = int(priority(found, (form,), receipt, settings=rules.settings))
     return CheckedDocument(form, template, _standing(found), urgency)
 
 
-def check_fax(
-    session: Session, rules: Rules, fax: Transmission, known: Mapping[str, CheckedDocument]
-) -> tuple[Standing, ...]:
+def check_fax(hand: FaxAtHand, rules: Rules, known: Mapping[str, CheckedDocument]) -> tuple[Standing, ...]:
     """Run those rules over a fax as a whole that answers can break.
 
     Args:
-        session: that reads.
+        hand: the fax.
         rules: the checks.
-        fax: the fax.
         known: forms that were checked already, by document.
     """
-    documents = session.scalars(
-        select(Document).where(Document.transmission_id == fax.id, still_counts()).order_by(Document.ordinal)
-    ).all()
+    documents = hand.counting
+    hand.know([one.id for one in documents])
     forms = [
-        known[one.id].form if one.id in known else _checked_form(session, rules, one, {}) for one in documents
+        known[one.id].form if one.id in known else _checked_form(hand, rules, one, {}) for one in documents
     ]
     templates = [rules.catalog.get(one.form, one.version) for one in documents]
-    receipt, state = _receipt(fax, rules)
+    receipt, state = _receipt(hand.fax, rules)
     found = check_transmission(
         forms, templates, (), receipt, state, settings=rules.settings, checks=FAX_CHECKS_OF_ANSWERS
     )
     return _standing(found)
-
-
-def findings_now(session: Session, transmission_id: str, document_id: str | None) -> tuple[Standing, ...]:
-    """What stands of one form, or of a fax as a whole, since the rules last ran."""
-    return findings_of_fax(session, transmission_id).get(document_id, ())
-
-
-def findings_of_fax(session: Session, transmission_id: str) -> ByForm:
-    """What stands of a fax since the rules last ran; an action that holds the fax asks the database once."""
-    known: dict[str, ByForm] = session.info.setdefault(FINDINGS, {})
-    if transmission_id not in known:
-        known[transmission_id] = all_findings(session, (transmission_id,)).get(transmission_id, {})
-    return known[transmission_id]
-
-
-def remember_findings(session: Session, transmission_id: str, found: ByForm) -> None:
-    """What stands of a fax from now on, within this transaction."""
-    session.info.setdefault(FINDINGS, {})[transmission_id] = found
 
 
 def all_findings(session: Session, transmission_ids: Collection[str]) -> dict[str, ByForm]:
@@ -153,12 +125,10 @@ def all_findings(session: Session, transmission_ids: Collection[str]) -> dict[st
             .order_by(RecheckFinding.ordinal)
         )
         rows += [row for row in session.scalars(rechecked) if row.number == rounds[row.transmission_id]]
-    found: dict[str, dict[str | None, list[Standing]]] = defaultdict(lambda: defaultdict(list))
+    of_fax: dict[str, list[Any]] = defaultdict(list)
     for row in rows:
-        found[row.transmission_id][row.document_id].append(
-            Standing(row.rule, row.severity, row.message, tuple(row.fields), tuple(row.pages))
-        )
-    return {fax: {key: tuple(own) for key, own in by_form.items()} for fax, by_form in found.items()}
+        of_fax[row.transmission_id].append(row)
+    return {fax: by_form(own) for fax, own in of_fax.items()}
 
 
 def last_rounds(session: Session, transmission_ids: Collection[str]) -> dict[str, int]:
@@ -180,12 +150,9 @@ def messages_of_faxes(session: Session, transmission_ids: Collection[str]) -> di
     }
 
 
-def standing_values(session: Session, document_id: str) -> dict[str, Value]:
+def standing_values(hand: FaxAtHand, document_id: str) -> dict[str, Value]:
     """What people said of the fields of a form and did not take back, by name of field."""
-    rows = session.scalars(
-        select(Correction).where(Correction.document_id == document_id).order_by(Correction.number)
-    )
-    return {row.name: plain_value(row.value) for row in standing_corrections(rows)}
+    return {row.name: plain_value(row.value) for row in standing_corrections(hand.corrections(document_id))}
 
 
 def plain_value(value: Any) -> Value:
@@ -194,16 +161,15 @@ def plain_value(value: Any) -> Value:
 
 
 def _checked_form(
-    session: Session, rules: Rules, document: Document, edits: Mapping[str, Value]
+    hand: FaxAtHand, rules: Rules, document: Document, edits: Mapping[str, Value]
 ) -> CheckedForm:
-    said = {**standing_values(session, document.id), **edits}
-    fields = session.scalars(select(Field).where(Field.document_id == document.id))
+    said = {**standing_values(hand, document.id), **edits}
     return CheckedForm(
         form=document.form,
         version=document.version,
-        answers={field.name: _answer(field, said) for field in fields},
+        answers={name: _answer(field, said) for name, field in hand.fields(document.id).items()},
         missing_pages=tuple(document.missing_pages),
-        texts=tuple(_margins(session, rules, document)),
+        texts=tuple(_margins(hand, rules, document)),
     )
 
 
@@ -220,19 +186,11 @@ def _answer(field: Field, said: Mapping[str, Value]) -> Answer:
     )
 
 
-def _margins(session: Session, rules: Rules, document: Document) -> Iterable[Text]:
-    rows = session.scalars(
-        select(PageText)
-        .where(
-            PageText.transmission_id == document.transmission_id,
-            PageText.source == "margin",
-            PageText.page.in_(document.pages),
-        )
-        .order_by(PageText.ordinal)
-    )
-    for row in rows:
-        legible = row.confidence >= rules.legible_confidence or not row.handwritten
-        yield Text(row.text, "margin", row.page, legible=legible)
+def _margins(hand: FaxAtHand, rules: Rules, document: Document) -> Iterable[Text]:
+    for row in hand.margins:
+        if row.page in document.pages:
+            legible = row.confidence >= rules.legible_confidence or not row.handwritten
+            yield Text(row.text, "margin", row.page, legible=legible)
 
 
 def _receipt(fax: Transmission, rules: Rules) -> tuple[Receipt, ProgramState]:

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from uuid import uuid4
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.engine import CursorResult, Engine
 from sqlalchemy.orm import Session
 
-from store.database import reading, writing
+from store.database import asking, writing
 from store.desk.accounts import account_of, find_account
 from store.desk.errors import UnknownAccount
 from store.desk.model import Account, NewSession, SignedIn
@@ -21,6 +21,12 @@ SEEN_EVERY = timedelta(minutes=1)
 """A session is written to at most so often: a request must not cost a write."""
 
 KEEP_LOGINS = timedelta(days=90)
+
+SIGNED_IN = (
+    select(SessionRow, AccountRow)
+    .join(AccountRow, AccountRow.account == SessionRow.account)
+    .where(SessionRow.id == bindparam("key"), AccountRow.disabled.is_(False))
+)
 
 
 def open_session(engine: Engine, account: str, *, idle_seconds: float, lifetime_seconds: float) -> NewSession:
@@ -55,12 +61,8 @@ def session_of(engine: Engine, token: str, *, idle_seconds: float) -> SignedIn |
         idle_seconds: a session unused for so long has ended.
     """
     now, key = datetime.now(UTC), _key(token)
-    with reading(engine) as session:
-        found = session.execute(
-            select(SessionRow, AccountRow)
-            .join(AccountRow, AccountRow.account == SessionRow.account)
-            .where(SessionRow.id == key, AccountRow.disabled.is_(False))
-        ).first()
+    with asking(engine) as session:
+        found = session.execute(SIGNED_IN, {"key": key}).first()
         if found is None:
             return None
         row, person = found[0], account_of(found[1])

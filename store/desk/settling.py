@@ -11,29 +11,21 @@ from datetime import UTC, datetime
 from typing import cast
 from uuid import UUID, uuid5
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from form_templates.errors import UnknownForm
 from store import trail
-from store.corrections import correct_in_session, note_correction, withdraw_in_session
+from store.corrections import Correctable, correct, note_correction, withdraw
+from store.desk.at_hand import ByForm, FaxAtHand, at_hand
 from store.desk.entitled import EVENT
 from store.desk.model import RecordState, Standing
-from store.desk.rules import (
-    ByForm,
-    CheckedDocument,
-    Rules,
-    check_document,
-    check_fax,
-    findings_of_fax,
-    remember_findings,
-    standing_values,
-)
+from store.desk.rules import CheckedDocument, Rules, check_document, check_fax, standing_values
+from store.errors import UnknownField
 from store.model import Status, TaskKind, TaskRecord, Value
 from store.registers.tables import Recheck, RecheckFinding
 from store.registers.waiting import wait_to_register
-from store.tables import Correction, Document, Field, Record, ReviewTask, Transmission
-from store.triage.lineage import still_counts
+from store.tables import Correction, Document, Record, ReviewTask
 from validators.catalog import RULES
 
 FORM_RECORDED = "form_recorded"
@@ -86,63 +78,74 @@ def correct_in(
 
     The caller holds the row of the fax.
     """
-    row = correct_in_session(session, document_id, name, value, by=by, why=why)
-    return _follow_correction(session, rules, row)
+    hand, asked = _correctable(session, document_id, name)
+    row = correct(session, asked, value, by=by, why=why)
+    for task in hand.tasks:
+        of_field = task.kind == "field" and (task.document_id, task.field) == (document_id, name)
+        if of_field and task.status == "open":
+            close(task, by, row.corrected_at)
+    return _follow_correction(hand, rules, row)
 
 
 def withdraw_in(
     session: Session, rules: Rules, document_id: str, name: str, *, by: str, why: str
 ) -> Rechecked:
     """Take the last correction of a field back: the field is as it was before. Like ``correct_in``."""
-    row = withdraw_in_session(session, document_id, name, by=by, why=why)
-    return _follow_correction(session, rules, row)
+    hand, asked = _correctable(session, document_id, name)
+    return _follow_correction(hand, rules, withdraw(session, asked, by=by, why=why))
 
 
-def _follow_correction(session: Session, rules: Rules, row: Correction) -> Rechecked:
+def _correctable(session: Session, document_id: str, name: str) -> tuple[FaxAtHand, Correctable]:
+    hand = at_hand(session, session.get_one(Document, document_id).transmission_id)
+    form, field = hand.forms[document_id], hand.fields(document_id).get(name)
+    if field is None or not form.counts:
+        raise UnknownField(
+            f"Document {document_id} has no field {name}, or was read again since; look the fax up again."
+        )
+    earlier = [row for row in hand.corrections(document_id) if row.name == name]
+    return hand, Correctable(field, form.record, earlier)
+
+
+def _follow_correction(hand: FaxAtHand, rules: Rules, row: Correction) -> Rechecked:
+    hand.corrections(row.document_id).append(row)
     cause = f"{row.document_id}/{row.name}/{row.number}"
-    changed = recheck_form(session, rules, row.document_id, cause=cause, by=row.corrected_by)
-    note_correction(session, row)
+    changed = recheck_form(hand.session, rules, row.document_id, cause=cause, by=row.corrected_by)
+    note_correction(hand.session, row)
     return changed
 
 
 def recheck_in(session: Session, rules: Rules, cause: Cause, *, by: str) -> Rechecked:
     """Let everything follow after a task was settled or opened again, with the row of the fax held."""
-    document, transmission = cause.task.document_id, cause.task.transmission_id
+    document = cause.task.document_id
     if document is not None:
         return recheck_form(session, rules, document, cause=f"task {cause.task.id} {cause.what}", by=by)
-    session.flush()
-    fax = session.get_one(Transmission, transmission, populate_existing=True)
-    found = findings_of_fax(session, fax.id)
-    states = _conclude(session, fax, found, by, {})
-    return Rechecked(found, states=states, status=cast("Status", fax.status))
+    hand = at_hand(session, cause.task.transmission_id)
+    states = _conclude(hand, by, {})
+    return Rechecked(hand.findings, states=states, status=cast("Status", hand.fax.status))
 
 
 def recheck_form(session: Session, rules: Rules, document_id: str, *, cause: str, by: str) -> Rechecked:
     """Run the rules over a form as it stands now, with the row of its fax held, and let everything follow."""
-    session.flush()
     document = session.get_one(Document, document_id)
-    fax = session.get_one(Transmission, document.transmission_id)
-    before = findings_of_fax(session, fax.id)
-    record = session.get(Record, document_id)
+    hand = at_hand(session, document.transmission_id)
+    before, record = hand.findings, hand.forms[document_id].record
     rejected = record is not None and record.state == "rejected"
     checked = _checked(session, rules, document)
     found = dict(before)
-    work = _Work(session, fax, by)
+    work = _Work(hand, by)
     if checked is not None:
         screened = tuple(one for one in before.get(None, ()) if one.rule.startswith("AE-"))
         found[document_id] = checked.findings
-        found[None] = (*screened, *check_fax(session, rules, fax, {document_id: checked}))
+        found[None] = (*screened, *check_fax(hand, rules, {document_id: checked}))
         if _said(before) != _said(found):
-            _keep_round(session, fax, found, cause=cause, by=by)
-            remember_findings(session, fax.id, found)
+            _keep_round(hand, found, cause=cause, by=by)
         for unit in (None,) if rejected else (document_id, None):
             work.follow_rules(unit, before.get(unit, ()), found[unit], checked.urgency)
-    doubtful = unsettled_fields(session, document_id) if checked is None else _doubtful(checked)
+    doubtful = unsettled_fields(hand, document_id) if checked is None else _doubtful(checked)
     if not rejected:
         work.ask_for_fields(document_id, doubtful)
-    session.flush()
-    states = _conclude(session, fax, found, by, {document_id: doubtful}, work=work)
-    return Rechecked(found, tuple(work.opened), tuple(work.closed), states, cast("Status", fax.status))
+    states = _conclude(hand, by, {document_id: doubtful})
+    return Rechecked(found, tuple(work.opened), tuple(work.closed), states, cast("Status", hand.fax.status))
 
 
 def _checked(session: Session, rules: Rules, document: Document) -> CheckedDocument | None:
@@ -166,19 +169,13 @@ def _said(found: ByForm) -> ByForm:
     return {key: own for key, own in found.items() if own}
 
 
-def _keep_round(session: Session, fax: Transmission, found: ByForm, *, cause: str, by: str) -> None:
-    latest = select(func.coalesce(func.max(Recheck.number), 0)).where(Recheck.transmission_id == fax.id)
-    number = session.execute(latest).scalar_one() + 1
-    session.add(
-        Recheck(
-            transmission_id=fax.id, number=number, checked_at=datetime.now(UTC), checked_for=by, cause=cause
-        )
-    )
-    session.flush()
+def _keep_round(hand: FaxAtHand, found: ByForm, *, cause: str, by: str) -> None:
+    hand.rounds += 1
+    of_round = {"transmission_id": hand.fax.id, "number": hand.rounds}
+    once = {"checked_at": datetime.now(UTC), "checked_for": by, "cause": cause}
     rows = [
         {
-            "transmission_id": fax.id,
-            "number": number,
+            **of_round,
             "document_id": document,
             "rule": one.rule,
             "severity": one.severity,
@@ -189,17 +186,28 @@ def _keep_round(session: Session, fax: Transmission, found: ByForm, *, cause: st
         for document, own in found.items()
         for one in own
     ]
-    if rows:
-        session.execute(insert(RecheckFinding), [{**row, "ordinal": at} for at, row in enumerate(rows)])
+    with hand.session.no_autoflush:
+        hand.session.execute(insert(Recheck), [{**of_round, **once}])
+        if rows:
+            hand.session.execute(
+                insert(RecheckFinding), [{**row, "ordinal": at} for at, row in enumerate(rows)]
+            )
+    hand.findings = found
+
+
+def close(task: ReviewTask, by: str, at: datetime) -> None:
+    """Close a task that nobody answered: what it asks is settled."""
+    task.status, task.done_by, task.done_at = "done", by, at
+    task.claimed_by = task.claimed_until = None
+    task.version += 1
 
 
 class _Work:
     """The tasks of one fax, as a round of rules changes them."""
 
-    def __init__(self, session: Session, fax: Transmission, by: str) -> None:
-        self._session, self._fax, self._by = session, fax, by
+    def __init__(self, hand: FaxAtHand, by: str) -> None:
+        self._hand, self._fax, self._by = hand, hand.fax, by
         self._now = datetime.now(UTC)
-        self._all: list[ReviewTask] | None = None
         self.opened: list[str] = []
         self.closed: list[str] = []
 
@@ -251,23 +259,11 @@ class _Work:
             asks = TaskRecord("field", reason, urgency, page=one.page, field=one.name)
             self._open(own, document, asks)
 
-    def open_units(self) -> set[str | None]:
-        """The forms, and none for the fax as a whole, about which something is open."""
-        return {task.document_id for task in self._loaded() if task.status == "open"}
-
     def _tasks(self, document: str | None) -> Sequence[ReviewTask]:
-        return [task for task in self._loaded() if task.document_id == document]
-
-    def _loaded(self) -> list[ReviewTask]:
-        if self._all is None:
-            mine = select(ReviewTask).where(ReviewTask.transmission_id == self._fax.id)
-            self._all = list(self._session.scalars(mine.execution_options(populate_existing=True)))
-        return self._all
+        return [task for task in self._hand.tasks if task.document_id == document]
 
     def _close(self, task: ReviewTask) -> None:
-        task.status, task.done_by, task.done_at = "done", self._by, self._now
-        task.claimed_by = task.claimed_until = None
-        task.version += 1
+        close(task, self._by, self._now)
         self.closed.append(task.id)
 
     def _raise_priority(self) -> None:
@@ -297,75 +293,48 @@ class _Work:
             status="open",
             assigned_to=self._fax.assigned_to,
         )
-        self._session.add(task)
-        self._session.flush()
-        self._loaded().append(task)
+        self._hand.session.add(task)
+        self._hand.session.flush()
+        self._hand.tasks.append(task)
         self.opened.append(task.id)
 
 
-def unsettled_fields(session: Session, document_id: str) -> list[Doubt]:
+def unsettled_fields(hand: FaxAtHand, document_id: str) -> list[Doubt]:
     """Fields in doubt of which no person has said anything that stands, those of pages that came."""
-    doubtful = session.scalars(
-        select(Field).where(Field.document_id == document_id, Field.decision == "review").order_by(Field.name)
-    ).all()
-    if not doubtful:
-        return []
-    said = standing_values(session, document_id)
+    said = standing_values(hand, document_id)
     return [
         Doubt(one.name, one.page, tuple(one.reasons))
-        for one in doubtful
-        if one.name not in said and MISSING_PAGE not in one.reasons
+        for one in hand.fields(document_id).values()
+        if one.decision == "review" and one.name not in said and MISSING_PAGE not in one.reasons
     ]
 
 
-def _conclude(
-    session: Session,
-    fax: Transmission,
-    found: ByForm,
-    by: str,
-    doubts: Mapping[str, Sequence[Doubt]],
-    *,
-    work: _Work | None = None,
-) -> dict[str, RecordState]:
+def _conclude(hand: FaxAtHand, by: str, doubts: Mapping[str, Sequence[Doubt]]) -> dict[str, RecordState]:
     """The states of the records of a fax and its own, as they follow from what is open."""
-    open_units = _open_units(session, fax) if work is None else work.open_units()
-    records = session.scalars(
-        select(Record)
-        .join(Document, Document.id == Record.document_id)
-        .where(Document.transmission_id == fax.id, still_counts())
-        .execution_options(populate_existing=True)
-    ).all()
+    fax, open_units = hand.fax, {task.document_id for task in hand.tasks if task.status == "open"}
+    records = {key: one.record for key, one in hand.forms.items() if one.counts and one.record is not None}
+    hand.know([key for key, record in records.items() if record.state != "rejected" and key not in doubts])
     states: dict[str, RecordState] = {}
-    for record in records:
-        key = record.document_id
+    for key, record in records.items():
         if record.state != "rejected":
-            stands = any(one.blocks for one in found.get(key, ()))
-            doubts_of = doubts[key] if key in doubts else unsettled_fields(session, key)
+            stands = any(one.blocks for one in hand.findings.get(key, ()))
+            doubts_of = doubts[key] if key in doubts else unsettled_fields(hand, key)
             in_doubt = key in open_units or stands or bool(doubts_of)
-            _set_state(session, fax, record, "in_review" if in_doubt else "recorded", by)
+            _set_state(hand, record, "in_review" if in_doubt else "recorded", by)
         states[key] = cast("RecordState", record.state)
     if fax.status in ("in_review", "recorded"):
         settled = not open_units and all(state != "in_review" for state in states.values())
         fax.status = "recorded" if settled else "in_review"
-    session.flush()
     return states
 
 
-def _open_units(session: Session, fax: Transmission) -> set[str | None]:
-    rows = select(ReviewTask.document_id).where(
-        ReviewTask.transmission_id == fax.id, ReviewTask.status == "open"
-    )
-    return set(session.scalars(rows.distinct()))
-
-
-def _set_state(session: Session, fax: Transmission, record: Record, state: RecordState, by: str) -> None:
+def _set_state(hand: FaxAtHand, record: Record, state: RecordState, by: str) -> None:
     if record.state == state:
         return
     record.state = state
-    session.flush()
-    wait_to_register(session, (record.document_id,))
+    wait_to_register(hand.session, (record.document_id,))
     action = FORM_RECORDED if state == "recorded" else FORM_REOPENED
-    trail.append(session, trail.Event(fax.id, action, record.document_id, actor=by))
+    trail.append(hand.session, trail.Event(hand.fax.id, action, record.document_id, actor=by))
 
 
 def _asks(one: Standing, task: ReviewTask) -> bool:

@@ -92,8 +92,8 @@ def claim_wall(
         )
         chosen = session.scalars(picked).all()
         mine = ReviewTask.id.in_(chosen), text(ON_WALL)
-        ids, until = claim_tasks(session, settings, person, mine, now)
-        tiles = _tiles(session, ids)
+        taken, until = claim_tasks(session, settings, person, mine, now)
+        tiles = _tiles(session, [task.id for task in taken])
         if not tiles:
             return None
         read = session.get_one(Field, (tiles[0].document_id, tiles[0].field)).value
@@ -135,12 +135,12 @@ def confirm_wall(  # noqa: PLR0917 - who, what, and by which rules
     refused: list[str] = []
     with writing(engine) as session:
         acting = Acting(session, settings, rules, person)
-        _hold(session, [*(task for task, _ in confirmed), *exceptions])
+        tasks = _held_tasks(session, [*(task for task, _ in confirmed), *exceptions])
         for task_id, version in sorted(confirmed):
             own_id = str(uuid5(UUID(decision_id), task_id))
             verdict: Verdict = "empty" if value is None else "value"
             said = Said(own_id, task_id, version, verdict, value, seconds=share)
-            good = _confirm(acting, said)
+            good = _confirm(acting, tasks.get(task_id), said)
             (done if good else refused).append(task_id)
         session.execute(
             update(ReviewTask)
@@ -152,20 +152,19 @@ def confirm_wall(  # noqa: PLR0917 - who, what, and by which rules
     return WallSaved(tuple(done), tuple(refused))
 
 
-def _hold(session: Session, task_ids: Collection[str]) -> None:
-    """Hold all faxes concerned, in one order, so that two walls cannot wait for each other."""
+def _held_tasks(session: Session, task_ids: Collection[str]) -> dict[str, ReviewTask]:
+    """The tasks of all faxes concerned, held in one order, so that two walls cannot wait for each other."""
     faxes = session.scalars(
         select(ReviewTask.transmission_id).where(ReviewTask.id.in_(task_ids)).distinct()
     ).all()
-    for fax in sorted(faxes):
-        hold_fax(session, fax)
+    held = [hold_fax(session, fax) for fax in sorted(faxes)]
+    return {task.id: task for hand in held if hand is not None for task in hand.tasks}
 
 
-def _confirm(acting: Acting, said: Said) -> bool:
+def _confirm(acting: Acting, task: ReviewTask | None, said: Said) -> bool:
     known = acting.session.get(AnswerRow, said.decision_id)
     if known is not None:
         return known.account == acting.person.account
-    task = acting.session.get(ReviewTask, said.task_id, populate_existing=True)
     if task is None or task.kind != "field":
         return False
     try:

@@ -9,10 +9,11 @@ from alembic.migration import MigrationContext
 from servers import free_port
 from sqlalchemy import inspect, text
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, InternalError
 from store_samples import facts, in_processes
 
-from store.database import open_database, reading, writing
+from store import database
+from store.database import asking, open_database, reading, writing
 from store.errors import DiskFull, StoreBusy, StoreOutdated, StoreUnreachable
 from store.inbox import receive
 from store.schema import upgrade
@@ -159,3 +160,52 @@ def test_sqlite_is_set_up_for_several_processes(tmp_path: Path, opened: Opener) 
     with sqlite3.connect(tmp_path / "deep" / "store.db") as plain:
         assert plain.execute("SELECT rows FROM audit_head").fetchall() == [(0,)]
     assert stat.S_IMODE((tmp_path / "deep" / "store.db").stat().st_mode) & 0o077 == 0
+
+
+def _end_all_others(engine: Engine) -> None:
+    with writing(engine) as session:
+        session.execute(
+            text(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        )
+
+
+def test_a_connection_that_the_server_ended_is_replaced(postgres_url: str, opened: Opener) -> None:
+    engine, other = opened(postgres_url), opened(postgres_url)
+    upgrade(engine)
+    for use in (reading, asking, writing):
+        with use(engine) as session:
+            session.execute(text("SELECT 1"))
+        _end_all_others(other)
+        with use(engine) as session:
+            assert session.execute(text("SELECT 1")).scalar_one() == 1
+
+
+def test_a_connection_long_unused_is_asked_for(
+    postgres_url: str, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, clock, asked = opened(postgres_url), [0.0], list[object]()
+    monkeypatch.setattr(database, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(engine.dialect, "do_ping", asked.append)
+    for idle_seconds, times in ((1.0, 0), (database.ASK_AFTER_IDLE_SECONDS + 1, 1)):
+        for later in (0.0, idle_seconds):
+            clock[0] += later
+            with reading(engine) as session:
+                session.execute(text("SELECT 1"))
+        assert len(asked) == times
+
+
+def test_a_view_cannot_write(postgres_url: str, opened: Opener) -> None:
+    engine = opened(postgres_url)
+    upgrade(engine)
+    with pytest.raises(InternalError, match="read-only"), reading(engine) as session:
+        session.execute(text("UPDATE transmissions SET priority = 0"))
+    receive(engine, facts(1))
+
+
+def test_a_question_sees_the_store_of_its_own_moment(engine: Engine) -> None:
+    receive(engine, facts(1))
+    with asking(engine) as session:
+        assert session.query(Transmission).count() == 1

@@ -20,7 +20,7 @@ from desk_samples import (
     task_of,
     truth,
 )
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.engine import Engine
 from store_samples import in_processes, sha
 
@@ -40,7 +40,7 @@ from store.desk.queue import (
     release,
     renew,
 )
-from store.desk.tables import AnswerRow
+from store.desk.tables import AnswerRow, LookRow
 from store.model import TaskRecord
 from store.tables import Correction, ReviewTask
 
@@ -58,6 +58,11 @@ def test_a_person_holds_a_form_and_gets_it_in_reading_order(engine: Engine) -> N
     assert [(page.number, page.width_px) for page in work.pages] == [(1, 1728)]
     assert (work.tasks[0].value, work.tasks[0].candidates[1].value) == ("Wrong", "x")
     assert next_work(engine, SETTINGS, BEN) is None
+    with reading(engine) as session:
+        looks = session.execute(
+            select(LookRow.transmission_id, LookRow.page, LookRow.account, LookRow.purpose)
+        )
+        assert looks.tuples().all() == [(sha(1), 1, "ana", "review")]
     again = next_work(engine, SETTINGS, ANA)
     assert again is not None
     assert again.document_id == key

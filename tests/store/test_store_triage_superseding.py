@@ -14,7 +14,7 @@ from store_samples import document, facts, fax, field, in_processes, sha
 
 from store import trail
 from store.audit import verify_audit
-from store.corrections import REGISTER, correct_field, note_correction, withdraw_in_session
+from store.corrections import REGISTER, correct_field, correctable, note_correction, withdraw
 from store.database import open_database, reading, writing
 from store.desk.tables import Rejection
 from store.errors import UnknownField
@@ -247,13 +247,15 @@ def test_a_correction_that_was_taken_back_does_not_come_again(recorded: Engine) 
     for value in ("2026-11-05", "2026-11-06"):
         correct_field(recorded, old, "signature_date", value, by="rev", why="")
     with writing(recorded) as session:
-        note_correction(session, withdraw_in_session(session, old, "signature_date", by="rev", why="undo"))
+        asked = correctable(session, old, "signature_date")
+        note_correction(session, withdraw(session, asked, by="rev", why="undo"))
     read_again(recorded, fax(1))
     with reading(recorded) as session:
         assert session.get_one(Record, again).content["signature_date"] == "2026-11-05"
         assert carried_corrections(session, again) == {("signature_date", 1): Carried(old, 1)}
     with writing(recorded) as session:
-        note_correction(session, withdraw_in_session(session, again, "signature_date", by="rev", why="undo"))
+        asked = correctable(session, again, "signature_date")
+        note_correction(session, withdraw(session, asked, by="rev", why="undo"))
     read_again(recorded, fax(1))
     with reading(recorded) as session:
         assert "signature_date" not in session.get_one(Record, document_key(sha(1), 2)).content
