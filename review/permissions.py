@@ -78,6 +78,7 @@ PERMISSIONS: Final[dict[tuple[str, str], Access]] = {
     ("POST", "/accounts/{account}/role"): LEAD,
     ("POST", "/accounts/{account}/disabled"): LEAD,
     ("POST", "/accounts/{account}/password"): LEAD,
+    ("POST", "/accounts/{account}/subject"): LEAD,
     ("POST", "/accounts/{account}/sessions"): LEAD,
     # Review and the glyph wall
     ("GET", "/review"): REVIEW,

@@ -13,6 +13,7 @@ from store.desk.accounts import (
     AccountChange,
     account_trail,
     add_account,
+    link_subject,
     list_accounts,
     revoke_sessions,
     set_disabled,
@@ -32,6 +33,8 @@ class AccountsView(PageModel):
 
     accounts: tuple[Account, ...]
     changes: tuple[AccountChange, ...]
+    house: bool
+    """The house has a sign-in service of its own."""
 
 
 class Add(Order):
@@ -62,11 +65,18 @@ class NewPassword(Order):
     password: Password
 
 
+class NewSubject(Order):
+    """By what the house's sign-in service knows the person from now on; it does not where it is left out."""
+
+    oidc_subject: str | None = Field(default=None, max_length=200)
+
+
 @router.page("/accounts", "accounts.html")
 def show_accounts(desk: TheDesk) -> AccountsView:
     """All accounts, by name."""
     with reading(desk.database) as session:
-        return AccountsView(accounts=list_accounts(session), changes=account_trail(session))
+        accounts, changes = list_accounts(session), account_trail(session)
+    return AccountsView(accounts=accounts, changes=changes, house=desk.house is not None)
 
 
 @router.action("/accounts")
@@ -108,6 +118,13 @@ def disable(account: Name, order: Disable, desk: TheDesk, me: Me) -> Done:
 def change_password(account: Name, order: NewPassword, desk: TheDesk, me: Me) -> Done:
     """Give an account a new password; its sessions end."""
     set_password(desk.database, account, order.password.get_secret_value(), by=me.account)
+    return Done(go="/accounts", said="saved")
+
+
+@router.action("/accounts/{account}/subject")
+def change_subject(account: Name, order: NewSubject, desk: TheDesk, me: Me) -> Done:
+    """Let an account that is there already sign in by the house's service; its sessions end."""
+    link_subject(desk.database, account, order.oidc_subject, by=me.account)
     return Done(go="/accounts", said="saved")
 
 

@@ -147,7 +147,7 @@ def set_disabled(engine: Engine, account: str, disabled: bool, *, by: str) -> No
 
 
 def link_subject(engine: Engine, account: str, oidc_subject: str | None, *, by: str) -> None:
-    """Say which subject of the house's sign-in service an account is.
+    """Say which subject of the house's sign-in service an account is, and end its sessions.
 
     Raises:
         UnknownAccount, AccountExists: nothing was changed.
@@ -155,6 +155,7 @@ def link_subject(engine: Engine, account: str, oidc_subject: str | None, *, by: 
     try:
         with writing(engine) as session:
             _held(session, account).oidc_subject = oidc_subject or None
+            _end_sessions(session, account)
             _note(session, account, "subject", "", by)
     except IntegrityError:
         raise AccountExists(

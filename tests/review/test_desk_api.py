@@ -17,7 +17,10 @@ from review.web.cookies import SESSION
 EXAMPLES = int(os.environ.get("REMSFAX_DESK_EXAMPLES", "8"))
 """Cases a route; more are tried where somebody has the time."""
 
-LEAVES = {"/logout", "/login", "/accounts/{account}/password", "/accounts/{account}/role"}
+LEAVES = {
+    "/logout", "/login", "/accounts/{account}/password", "/accounts/{account}/role",
+    "/accounts/{account}/subject",
+}  # fmt: skip
 """They may end the session that asks."""
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk_house import Browser, make_desk, stranger
+from desk_house import Browser, browser_of, make_desk, stranger
 from joserfc.jwk import RSAKey
 from oidc_provider import CLIENT, Provider, running_provider
 
@@ -50,6 +50,22 @@ def test_somebody_whom_the_desk_does_not_know_stays_outside(desk: DeskContext, p
     browser = stranger(desk)
     assert come_back(browser, provider).status_code == 403
     assert browser.get("/keys", headers={"Accept": "application/json"}).status_code == 401
+
+
+def test_an_account_that_is_there_already_is_linked_by_a_lead(desk: DeskContext, provider: Provider) -> None:
+    provider.subject = "subject of somebody new"
+    lead, reviewer = browser_of(desk, "lead"), browser_of(desk, "reviewer")
+    assert (
+        'action="/accounts/reviewer/subject"' in lead.get("/accounts", headers={"Accept": "text/html"}).text
+    )
+    assert reviewer.change("/accounts/reviewer/subject", {"oidc_subject": "x"}).status_code == 403
+    taken = lead.change("/accounts/reviewer/subject", {"oidc_subject": "subject of triage"})
+    assert taken.status_code == 409
+    linked = lead.submit("/accounts/reviewer/subject", {"oidc_subject": provider.subject})
+    assert linked.headers["location"] == "/accounts?said=saved"
+    assert come_back(stranger(desk), provider).status_code == 200
+    assert lead.submit("/accounts/reviewer/subject", {"oidc_subject": ""}).status_code == 303
+    assert come_back(stranger(desk), provider).status_code == 403
 
 
 def test_a_disabled_account_stays_outside(desk: DeskContext, provider: Provider) -> None:
