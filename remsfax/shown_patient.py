@@ -61,6 +61,7 @@ def form_json(form: "PatientForm") -> dict[str, Any]:
         "transmission": form.transmission_id,
         "document": form.document_id,
         "open_tasks": form.open_tasks,
+        "case": form.case_number,
         "content": form.content,
     }
 
@@ -89,11 +90,12 @@ def print_patient(
         for event in events:
             kind = event.kind.replace("_", " ")
             console.print(f"Non-compliance on {event.on}: {kind} ({event.party.partition(':')[0]})")
-    table = Table("received", "form", "version", "state", "open tasks", "fax")
+    table = Table("received", "form", "version", "state", "open tasks", "case", "fax")
     for form in forms:
         received = f"{form.received_at:%Y-%m-%d %H:%M}"
         said = form.state.replace("_", " ")
         table.add_row(
-            received, form.form, form.version, said, str(form.open_tasks), form.transmission_id[:12]
-        )
+            received, form.form, form.version, said, str(form.open_tasks), form.case_number or "",
+            form.transmission_id[:12],
+        )  # fmt: skip
     console.print(table)

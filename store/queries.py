@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
 from store.model import Outcome, SetAside, Status, TaskKind
+from store.registers.cases import case_numbers
 from store.tables import (
     Delivery,
     Document,
@@ -113,6 +114,8 @@ class PatientForm:
     document_id: str
     open_tasks: int
     content: dict[str, Any]
+    case_number: str | None = None
+    """Under which its sender was asked for what it lacks."""
 
 
 @dataclass(frozen=True)
@@ -190,7 +193,8 @@ def _patient_forms(session: Session, condition: ColumnElement[bool]) -> tuple[Pa
         .join(Transmission, Transmission.id == Document.transmission_id)
         .where(condition)
         .order_by(Transmission.received_at, Document.transmission_id, Document.ordinal)
-    )
+    ).all()
+    cases = case_numbers(session, [record.document_id for record, *_ in rows])
     return tuple(
         PatientForm(
             form=record.form,
@@ -201,6 +205,7 @@ def _patient_forms(session: Session, condition: ColumnElement[bool]) -> tuple[Pa
             document_id=record.document_id,
             open_tasks=count,
             content=record.content,
+            case_number=cases.get(record.document_id),
         )
         for record, fax, received_at, count in rows
     )

@@ -236,7 +236,9 @@ def link(  # noqa: PLR0917 - a command's arguments
 
 def join(  # noqa: PLR0917 - a command's arguments
     document: Annotated[str, DOCUMENT],
-    earlier: Annotated[str, typer.Argument(help="Id of the earlier form.", metavar="EARLIER")],
+    earlier: Annotated[
+        str, typer.Argument(help="Id of the earlier form, or its case number.", metavar="EARLIER")
+    ],
     how: Annotated[How, typer.Argument(help="What the later form is to the earlier one.")],
     by: BY,
     role: ROLE,

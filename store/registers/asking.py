@@ -227,6 +227,8 @@ def program_findings(
             revisions = opened.book.revisions(document)
             if not revisions:
                 continue
+            if (asked_under := ledger.case_finding(document)) is not None:
+                findings.add(asked_under)
             for role in KIND_OF:
                 entry = opened.shelf.entry((document, role))
                 party = ledger.party(document, role)

@@ -17,7 +17,8 @@ from store.registers.tables import FormRevision
 from store.registers.upsert import add_new
 from store.tables import Document, Transmission
 from validators.model import Value
-from validators.program.decisions import Decision, Joined
+from validators.program.book import with_case
+from validators.program.decisions import CaseOpened, Decision, Joined
 from validators.program.events import RecordedForm, Who
 
 
@@ -27,7 +28,7 @@ class StoreBook:
     def __init__(self, session: Session, decisions: StoreDecisions) -> None:
         self._session = session
         self._decisions = decisions
-        self._revisions: dict[str, list[RecordedForm]] = {}
+        self._revisions: dict[str, Sequence[RecordedForm]] = {}
 
     def expect(self, documents: Collection[str]) -> None:
         """Read the forms of these documents and what was decided about them, as far as they were not read."""
@@ -37,11 +38,14 @@ class StoreBook:
                 _VERSIONS.where(FormRevision.document_id.in_(keys)).order_by(FormRevision.revision)
             ):
                 found[row.document_id].append(_form(row))
-            self._revisions |= {key: found.get(key, []) for key in keys}
             self._decisions.expect_on(keys)
+            self._revisions |= {
+                key: with_case(found.get(key, []), self._decisions.case_of(key), self._is_open)
+                for key in keys
+            }
 
     def revisions(self, document_id: str) -> Sequence[RecordedForm]:
-        """Every version of a form, the first one first; empty for an unknown one."""
+        """Every version of a form, the first one first, with its case; empty for an unknown one."""
         self.expect((document_id,))
         return self._revisions[document_id]
 
@@ -51,17 +55,29 @@ class StoreBook:
         self._revisions.pop(form.document_id, None)
 
     def case(self, case_number: str) -> frozenset[str]:
-        """The documents whose newest version names a case."""
+        """The document for which a case was opened, and those whose newest version names it."""
+        opener = self._decisions.opener(case_number)
+        if opener is None:
+            return frozenset()
         named = self._session.execute(
             select(FormRevision.document_id).where(FormRevision.case_number == case_number)
         ).scalars()
-        documents = frozenset(named)
+        documents = frozenset({opener, *named})
         self.expect(documents)
-        return frozenset(one for one in documents if self._revisions[one][-1].case_number == case_number)
+        return frozenset(
+            one
+            for one in documents
+            if (forms := self._revisions[one]) and (one == opener or forms[-1].case_number == case_number)
+        )
+
+    def _is_open(self, case_number: str) -> bool:
+        return bool(case_number) and self._decisions.opener(case_number) is not None
 
     def decide(self, decision: Decision) -> None:
         """Keep a decision; the same one again changes nothing."""
         self._decisions.keep(decision)
+        if isinstance(decision, CaseOpened):
+            self._revisions.clear()
 
     def standing_decisions(self, names: frozenset[str]) -> Sequence[Decision]:
         """The decisions on standing that name a party by any of its names."""

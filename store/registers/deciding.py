@@ -254,7 +254,7 @@ def join(
         engine: of the store.
         program: settings and the key of the assessment.
         document_id: of the later form.
-        earlier_id: of the earlier form.
+        earlier_id: of the earlier form, or the number of the case that was opened for it.
         how: what the later one is to the earlier one.
         by: account of the person.
         role: the person's role; ``identity_roles`` of the settings may.
@@ -267,8 +267,9 @@ def join(
     _check(program.settings.identity_roles, "join forms", role, reason)
 
     def decide(opened: Opened, now: datetime, who: Who) -> Sequence[Decision]:
-        form, earlier_form = _form_of(opened, document_id), _form_of(opened, earlier_id)
-        orders = [opened.book.revisions(one)[0].order for one in (earlier_id, document_id)]
+        earlier = opened.decisions.opener(earlier_id.strip().upper()) or earlier_id
+        form, earlier_form = _form_of(opened, document_id), _form_of(opened, earlier)
+        orders = [opened.book.revisions(one)[0].order for one in (earlier, document_id)]
         if form != earlier_form or orders[0] >= orders[1]:
             raise DecisionRefused(
                 "Only a later form of the same kind joins an earlier one; name the later one first."
@@ -279,11 +280,11 @@ def join(
             who=who,
             reason=reason,
             document_id=document_id,
-            earlier_id=earlier_id,
+            earlier_id=earlier,
             kind=how,
         )
         own: Role = FOUNDING.get(form, "patient")
-        meant, theirs = (opened.ledger.party(one, own) for one in (document_id, earlier_id))
+        meant, theirs = (opened.ledger.party(one, own) for one in (document_id, earlier))
         if meant == theirs or how == "separate":
             return [joined]
         if meant is not None or theirs is None:

@@ -6,6 +6,7 @@ from sqlalchemy import inspect
 
 from store.registers.tables import DecisionRow
 from validators.program.decisions import (
+    CaseOpened,
     Decertified,
     Decision,
     Joined,
@@ -31,6 +32,7 @@ KINDS: dict[str, type[Decision]] = {
     "unmerged": Unmerged,
     "rems_id_issued": RemsIdIssued,
     "joined": Joined,
+    "case_opened": CaseOpened,
 }
 """The kinds of decisions by the word that the table keeps."""
 
@@ -43,7 +45,7 @@ _KIND_OF = {kind: word for word, kind in KINDS.items()}
 _COMMON = ("decision_id", "at", "who", "reason")
 _COLUMNS = {"kept": "party", "gone": "other_party"}
 """Columns that are not called as the attribute is."""
-_DETAIL = {NonComplianceNoted: "kind", Joined: "kind"}
+_DETAIL = {NonComplianceNoted: "kind", Joined: "kind", CaseOpened: "case_number"}
 
 
 def row_of(decision: Decision) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from store.registers.decision_rows import COLUMNS, STANDING_KINDS, decision_of, 
 from store.registers.tables import DecisionRow
 from store.registers.upsert import add_new
 from validators.program.decisions import (
+    CaseOpened,
     Decision,
     Joined,
     Linked,
@@ -132,6 +133,17 @@ class StoreDecisions:
         said = [one for one in self._on[document_id] if isinstance(one, Linked) and one.role == role]
         return said[-1] if said else None
 
+    def case_of(self, document_id: str) -> str | None:
+        """Number of the case that was opened for a form."""
+        self.expect_on((document_id,))
+        opened = (one for one in self._on[document_id] if isinstance(one, CaseOpened))
+        return next((one.case_number for one in opened), None)
+
+    def opener(self, case_number: str) -> str | None:
+        """The form for which a case was opened; none where there is no such case."""
+        row = next(self._rows(DecisionRow.id == case_decision_id(case_number)), None)
+        return None if row is None else row.document_id
+
     def joined(self, documents: Collection[str], moment: datetime) -> dict[str, Joined]:
         """What a person last said, up to a moment, of how each of the forms relates to an earlier one."""
         self.expect_on(documents)
@@ -175,6 +187,11 @@ class StoreDecisions:
                 select(*COLUMNS).where(*conditions).order_by(DecisionRow.at, DecisionRow.id)
             ).all()
         )
+
+
+def case_decision_id(case_number: str) -> str:
+    """Id of the decision that opened a case: so a case is found by its number."""
+    return f"case:{case_number}"
 
 
 def in_blocks(keys: Iterable[str]) -> Iterator[list[str]]:

@@ -2,6 +2,7 @@
 
 from store.errors import StoreError
 from store.registers.opening import Opened
+from validators.program.case_numbers import LETTER
 from validators.program.rems_ids import PartyKind
 
 
@@ -14,7 +15,7 @@ class AmbiguousParty(StoreError):
 
 
 def find(opened: Opened, kind: PartyKind, identifier: str) -> str:
-    """The id of the party with a REMS ID, an NPI, an NCPDP number, or the party's own id.
+    """The id of the party with a REMS ID, an NPI, an NCPDP number, its own id, or a case of one of its forms.
 
     Raises:
         UnknownParty: nobody of this kind has it.
@@ -26,6 +27,11 @@ def find(opened: Opened, kind: PartyKind, identifier: str) -> str:
     if own is not None and registry.founding_documents(own):
         return own
     given = given.upper()
+    if given.startswith(f"{LETTER}-") and (form := opened.decisions.opener(given)) is not None:
+        meant = opened.ledger.party(form, kind)
+        if meant is None:
+            raise UnknownParty(f"Nobody knows yet which {kind} the form of this case means; link it first.")
+        return meant
     names = {name for name in shelf.holders(given) if name.startswith(f"{kind}:")}
     keys = frozenset(f"{kind[:2]}:{letter}:{given}" for letter in "rnc")
     named: set[str | None] = {*names}

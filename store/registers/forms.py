@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 
 from store.corrections import REGISTER, standing_corrections
 from store.desk.tables import Rejection
-from store.tables import Correction, Document, Field, ReviewTask, Transmission
-from store.triage.lineage import Stretch, lineage_of
+from store.tables import Correction, Document, Field, PageText, ReviewTask, Transmission
+from store.triage.lineage import Stretch, lineage_of, still_counts
 from validators.catalog import RULES
 from validators.model import Answer, CheckedForm
+from validators.program.case_numbers import DEFAULT_PATTERN, case_named_in
 from validators.program.events import MACHINE, RecordedForm, Who
 
 Judge = Callable[[CheckedForm, datetime], bool]
@@ -53,7 +54,9 @@ class _OnRecord:
         return bool(until_then) and until_then[-1]
 
 
-def versions_of(session: Session, document_id: str, judge: Judge) -> list[RecordedForm]:
+def versions_of(
+    session: Session, document_id: str, judge: Judge, case_number_pattern: str = DEFAULT_PATTERN
+) -> list[RecordedForm]:
     """Every version of a form up to now, the first as it was read; none for a form that was set aside.
 
     Fields that wait for a person are unsure, and a form with a doubtful page or split is not complete, until
@@ -64,6 +67,7 @@ def versions_of(session: Session, document_id: str, judge: Judge) -> list[Record
         session: that reads.
         document_id: as which the form was first read.
         judge: says whether a form is complete.
+        case_number_pattern: of a case that the form may name, in its fields, its margins or on the cover.
     """
     versions: list[RecordedForm] = []
     readings = lineage_of(session, document_id)
@@ -71,13 +75,35 @@ def versions_of(session: Session, document_id: str, judge: Judge) -> list[Record
         document = session.get(Document, stretch.document_id, populate_existing=True)
         if document is None or document.outcome == "set_aside":
             continue
-        found = _versions_while(_on_record(session, document), stretch, judge)
+        known, texts = _on_record(session, document), _texts(session, document)
+        found = [
+            replace(one, case_number=case_named_in((*texts, *_words(one)), case_number_pattern))
+            for one in _versions_while(known, stretch, judge)
+        ]
         if stretch.until is not None and (next_one is None or next_one.since != stretch.until):
             found.append(_gone(found[-1], stretch.until))
         for form in found:
             if not versions or not _same(form, versions[-1]):
                 versions.append(replace(form, document_id=document_id, revision=len(versions)))
     return versions
+
+
+def _texts(session: Session, document: Document) -> list[str]:
+    """What was read beside the fields of a form: in its margins, and on pages that are no form's.
+
+    The latter where the fax has one form alone: of several nobody knows which one a cover sheet means.
+    """
+    fax = document.transmission_id
+    read = session.execute(select(PageText.page, PageText.text).where(PageText.transmission_id == fax)).all()
+    if not read:
+        return []
+    forms = select(Document.id).where(Document.transmission_id == fax, still_counts())
+    others = set(session.execute(forms).scalars()) - {document.id}
+    return [text for page, text in read if page in document.pages or not others]
+
+
+def _words(form: RecordedForm) -> list[str]:
+    return [value for value in form.values.values() if isinstance(value, str)]
 
 
 def _versions_while(known: _OnRecord, stretch: Stretch, judge: Judge) -> list[RecordedForm]:
@@ -104,6 +130,7 @@ def _gone(form: RecordedForm, moment: datetime) -> RecordedForm:
         complete=False,
         unsure=frozenset(),
         missing_pages=(),
+        pending=False,
     )
 
 
@@ -139,23 +166,25 @@ def _version(known: _OnRecord, moment: datetime | None, judge: Judge) -> Recorde
     answers = {field.name: _answer(field, said.get(field.name)) for field in known.fields}
     unsure = frozenset(answer.name for answer in answers.values() if not answer.sure)
     document = known.document
+    settled = not (known.is_rejected(moment) or _doubtful(known.tasks, moment))
     form = CheckedForm(
         form=document.form,
         version=document.version,
         answers={name: answer for name, answer in answers.items() if answer.sure},
         missing_pages=tuple(document.missing_pages),
     )
+    complete = settled and judge(form, known.received_at)
     return RecordedForm(
         document_id=document.id,
         form=document.form,
         version=document.version,
         received_at=known.received_at,
         values={name: answer.value for name, answer in form.answers.items()},
-        complete=not (known.is_rejected(moment) or _doubtful(known.tasks, moment))
-        and judge(form, known.received_at),
+        complete=complete,
         unsure=unsure,
         missing_pages=form.missing_pages,
         by=MACHINE,
+        pending=settled and not complete and not unsure,
     )
 
 

@@ -15,7 +15,7 @@ from store.registers.decision_rows import COLUMNS, row_of
 from store.registers.opening import Opened
 from store.registers.tables import DecisionRow
 from store.tables import AuditRow, Document, Transmission
-from validators.program.decisions import Decision, Joined, Linked, Merged, Unmerged
+from validators.program.decisions import CaseOpened, Decision, Joined, Linked, Merged, Unmerged
 from validators.program.ledger import Touched
 
 READ_IN_ONE_GO = 2000
@@ -67,7 +67,7 @@ def _append(opened: Opened, decision: Decision) -> None:
 
 def _document_of(opened: Opened, decision: Decision) -> str:
     """The form that a decision rests on: that it is about, or that founded the party."""
-    if isinstance(decision, Linked | Joined):
+    if isinstance(decision, Linked | Joined | CaseOpened):
         return decision.document_id
     if isinstance(decision, Unmerged):
         merge = opened.decisions.merge(decision.merge_id)

@@ -7,6 +7,7 @@ from sqlalchemy.engine import Engine
 
 from store.database import reading, writing
 from store.errors import StoreError
+from store.registers.cases import await_case, open_cases
 from store.registers.folding import fold_stale, issue_rems_ids, mark_stale
 from store.registers.following import Followed, told, what_is_known
 from store.registers.forms import Judge, versions_of
@@ -32,7 +33,8 @@ def register_waiting(engine: Engine, program: Program, judge: Judge, *, issue_id
         engine: of the store.
         program: settings and the key of the assessment.
         judge: says whether a form is complete.
-        issue_ids: give REMS IDs to those who take part now; not while more of a batch is to come.
+        issue_ids: give REMS IDs to those who take part now, and cases to forms that lack something; not while
+            more of a batch is to come.
 
     Returns:
         How many forms were taken in.
@@ -52,7 +54,9 @@ def register_waiting(engine: Engine, program: Program, judge: Judge, *, issue_id
         except Exception as error:  # one form must not hold up the others, and is told below
             failed.append(error)
     fold_stale(engine, program)
-    if issue_ids and issue_rems_ids(engine, program):
+    if issue_ids:
+        issue_rems_ids(engine, program)
+        open_cases(engine, program)
         fold_stale(engine, program)
     if failed:
         raise FormsNotRegistered(
@@ -66,7 +70,7 @@ def record_form(engine: Engine, document_id: str, program: Program, judge: Judge
     """Take one waiting form in, every version of it that is new; returns whether it was still waiting."""
     with writing(engine) as session:
         lock_registers(session)
-        return _take_waiting(open_ledger(session, program), document_id, judge) is not None
+        return _take_waiting(open_ledger(session, program), document_id, program, judge) is not None
 
 
 def follow_form(engine: Engine, document_id: str, program: Program, judge: Judge) -> Followed:
@@ -84,22 +88,26 @@ def follow_form(engine: Engine, document_id: str, program: Program, judge: Judge
     with writing(engine) as session:
         lock_registers(session)
         opened = open_ledger(session, program)
-        touched = _take_waiting(opened, document_id, judge) or Touched(frozenset(), frozenset())
-        before = what_is_known(session, touched.parties)
+        touched = _take_waiting(opened, document_id, program, judge) or Touched(frozenset(), frozenset())
+        form, before = root_of(session, document_id), what_is_known(session, touched.parties)
     fold_stale(engine, program)
+    if open_cases(engine, program, (form,)):
+        fold_stale(engine, program)
     with reading(engine) as session:
         after = what_is_known(session, touched.parties)
     return told(document_id, before, after, touched.documents)
 
 
-def _take_waiting(opened: Opened, document_id: str, judge: Judge) -> Touched | None:
+def _take_waiting(opened: Opened, document_id: str, program: Program, judge: Judge) -> Touched | None:
     """Take a form in, if it still waits; what it touches."""
     session, mine = opened.session, FormToRegister.document_id == document_id
     if not session.execute(delete(FormToRegister).where(mine).returning(FormToRegister.document_id)).all():
         return None
     form = root_of(session, document_id)
-    versions = versions_of(session, form, judge)
+    versions = versions_of(session, form, judge, program.settings.case_number_pattern)
     known = len(opened.book.revisions(form)) if versions else 0
+    for newest in versions[-1:]:
+        await_case(session, newest)
     # The newest is taken in again where none is new: its time of receipt may have become earlier.
     return take_in(opened, versions[known:] or versions[-1:])
 

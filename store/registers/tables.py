@@ -36,6 +36,15 @@ class FormToRegister(Base):
     document_id: Mapped[str] = mapped_column(Id(), ForeignKey("documents.id"), primary_key=True)
 
 
+class CaseToOpen(Base):
+    """A form that lacks something, until all that came with it is known."""
+
+    __tablename__ = "cases_to_open"
+    __table_args__ = {"info": VOLATILE}  # noqa: RUF012 - read by SQLAlchemy
+
+    document_id: Mapped[str] = mapped_column(Id(), ForeignKey("documents.id"), primary_key=True)
+
+
 class FormRevision(Base):
     """One version of a form as the program takes it; a correction adds the next. Append-only."""
 

@@ -104,10 +104,10 @@ def test_a_form_that_cannot_be_registered_holds_up_no_other(
 ) -> None:
     first, second = sorted(recorded(engine, number) for number in (1, 2))
 
-    def refuse_the_first(session: object, document_id: str, asked: object) -> list[RecordedForm]:
+    def refuse_the_first(session: object, document_id: str, *asked: object) -> list[RecordedForm]:
         if document_id == first:
             raise ValueError
-        return original(session, document_id, asked)  # type: ignore[arg-type]
+        return original(session, document_id, *asked)  # type: ignore[arg-type]
 
     original = registering.versions_of
     monkeypatch.setattr(registering, "versions_of", refuse_the_first)

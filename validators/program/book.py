@@ -5,11 +5,13 @@ key; what is there for lists only says so.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
 from validators.program.decisions import (
+    CaseOpened,
     Decertified,
     Decision,
     Joined,
@@ -23,6 +25,24 @@ STANDING = (Suspended, Decertified, Reinstated, RepresentativeLeft)
 """Decisions that change whether a prescriber or a site may take part."""
 
 
+def with_case(
+    forms: Sequence[RecordedForm], own: str | None, is_open: Callable[[str], bool]
+) -> Sequence[RecordedForm]:
+    """Versions of a form with the case that each belongs to: the one that it names, else its own.
+
+    Args:
+        forms: as they were kept.
+        own: number of the case that was opened for the form.
+        is_open: whether a number is that of any case.
+    """
+    if own is None and all(form.case_number is None for form in forms):
+        return forms
+    return [
+        replace(form, case_number=form.case_number if is_open(form.case_number or "") else own)
+        for form in forms
+    ]
+
+
 class Book(Protocol):
     """What the ledger asks of its place of keeping."""
 
@@ -30,13 +50,13 @@ class Book(Protocol):
         """A hint that the forms of these documents will be asked for."""
 
     def revisions(self, document_id: str) -> Sequence[RecordedForm]:
-        """Every version of a form, the first one first; empty for an unknown one."""
+        """Every version of a form, the first one first, with its case; empty for an unknown one."""
 
     def save(self, form: RecordedForm) -> None:
         """Keep a version of a form."""
 
     def case(self, case_number: str) -> frozenset[str]:
-        """The documents whose newest version names a case."""
+        """The document for which a case was opened, and those whose newest version names it."""
 
     def decide(self, decision: Decision) -> None:
         """Keep a decision; the same one again changes nothing."""
@@ -60,6 +80,8 @@ class MemoryBook:
     def __init__(self) -> None:
         self._revisions: dict[str, list[RecordedForm]] = {}
         self._cases: dict[str, set[str]] = defaultdict(set)
+        self._opened: dict[str, str] = {}
+        self._openers: dict[str, str] = {}
         self._decisions: dict[str, Decision] = {}
 
     def expect(self, documents: Collection[str]) -> None:
@@ -67,23 +89,29 @@ class MemoryBook:
 
     def revisions(self, document_id: str) -> Sequence[RecordedForm]:
         """Every version of a form, the first one first; empty for an unknown one."""
-        return self._revisions.get(document_id, ())
+        forms = self._revisions.get(document_id, ())
+        return with_case(forms, self._opened.get(document_id), self._openers.__contains__)
 
     def save(self, form: RecordedForm) -> None:
         """Keep a version of a form."""
-        others = [one for one in self.revisions(form.document_id) if one.revision != form.revision]
+        others = [one for one in self._revisions.get(form.document_id, ()) if one.revision != form.revision]
         revisions = sorted([*others, form], key=lambda one: one.revision)
         self._revisions[form.document_id] = revisions
         if revisions[-1].case_number is not None:
             self._cases[revisions[-1].case_number].add(form.document_id)
 
     def case(self, case_number: str) -> frozenset[str]:
-        """The documents whose newest version names a case."""
-        return frozenset(self._cases.get(case_number, ()))
+        """The document for which a case was opened, and those whose newest version names it."""
+        if case_number not in self._openers:
+            return frozenset()
+        return frozenset({self._openers[case_number], *self._cases[case_number]} & self._revisions.keys())
 
     def decide(self, decision: Decision) -> None:
         """Keep a decision; the same one again changes nothing."""
         self._decisions[decision.decision_id] = decision
+        if isinstance(decision, CaseOpened):
+            self._opened[decision.document_id] = decision.case_number
+            self._openers[decision.case_number] = decision.document_id
 
     def standing_decisions(self, names: frozenset[str]) -> Sequence[Decision]:
         """The decisions on standing that name a party by any of its names."""

@@ -97,6 +97,14 @@ class RemsIdIssued(Decision):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CaseOpened(Decision):
+    """A form lacks something that its sender has to give; what names the case answers it."""
+
+    document_id: str
+    case_number: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Joined(Decision):
     """A person says how a form relates to an earlier one; see ``joining.JoinKind``."""
 

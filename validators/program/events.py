@@ -28,9 +28,11 @@ class RecordedForm:
         unsure: fields that wait for a person; they count as unanswered here.
         revision: 0 as first recorded, then one more for each correction.
         known_at: when this revision's values were known; none for the first, known since its receipt.
-        case_number: of the question that this form answers, where it names one.
+        case_number: of the case that this form answers, where it names one, or that was opened for it.
         returned_print: the hub printed this form and it came back.
         by: who stands behind the values.
+        pending: something is missing that only the sender can give, and nothing else waits for a person; told
+            when the form is taken in, and not kept.
     """
 
     document_id: str
@@ -46,6 +48,7 @@ class RecordedForm:
     case_number: str | None = None
     returned_print: bool = False
     by: Who = MACHINE
+    pending: bool = False
 
     @property
     def order(self) -> tuple[datetime, str]:

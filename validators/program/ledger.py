@@ -15,6 +15,7 @@ from validators.program.care import PartyEvent, References
 from validators.program.certification import AssessmentKey, Standing, prescriber_standing, site_standing
 from validators.program.compliance import NonCompliance, noted_by
 from validators.program.decisions import (
+    CaseOpened,
     Decision,
     Joined,
     Linked,
@@ -105,6 +106,9 @@ class Ledger:
             documents = self.registry.decide(decision)
         elif isinstance(decision, Joined):
             documents = frozenset({decision.document_id, decision.earlier_id})
+        elif isinstance(decision, CaseOpened):
+            # By itself a case changes nothing: only what names it, and came before it was opened, joins now.
+            documents = self._book.case(decision.case_number) - {decision.document_id}
         elif isinstance(decision, STANDING):
             party = self.registry.current(decision.party)
             before = frozenset({party}) if party else frozenset()
@@ -274,6 +278,35 @@ class Ledger:
         """How the forms of a party that do not count by themselves relate to earlier ones."""
         return self._forms(party, moment or _EVER)[1]
 
+    def lacks(self, document: str) -> bool:
+        """Whether a form counts and lacks something still, which no later page or form has brought."""
+        revisions = self._book.revisions(document)
+        if not revisions or revisions[-1].complete:
+            return False
+        own = self._own_party(document)
+        counting = self._forms(own, _EVER)[0] if own else revisions[-1:]
+        return any(form.document_id == document and not form.complete for form in counting)
+
+    def is_in_doubt(self, document: str) -> bool:
+        """Whether a form differs from an earlier one, and a person has to say what it is to that."""
+        own = self._own_party(document)
+        return own is not None and any(
+            one.document_id == document and one.kind == "doubtful" for one in self.joins(own)
+        )
+
+    def _own_party(self, document: str) -> str | None:
+        """The patient whom a form names, or whom it enrolls."""
+        revisions = self._book.revisions(document)
+        return self.party(document, FOUNDING.get(revisions[-1].form, "patient")) if revisions else None
+
+    def case_finding(self, document: str) -> ProgramFinding | None:
+        """CASE-01: the case under which what a form lacks is asked for; none where it lacks nothing."""
+        revisions = self._book.revisions(document)
+        case_number = revisions[-1].case_number if revisions else None
+        if case_number is None or not self.lacks(document):
+            return None
+        return found("CASE-01", document_id=document, case_number=case_number)
+
     def noted(self, party: str, moment: datetime) -> tuple[NonCompliance, ...]:
         """The events of non-compliance that people noted about a party up to a moment."""
         names = self.registry.names(party)
@@ -316,6 +349,8 @@ class Ledger:
             yield from findings_of_match(mention, result)
         roles = self._settings.standing_roles
         for decision in self._book.decisions():
+            if isinstance(decision, CaseOpened) and (asked := self.case_finding(decision.document_id)):
+                yield asked
             if isinstance(decision, Merged | Unmerged) and decision.who.role not in roles:
                 party = self.registry.current(decision.kept) if isinstance(decision, Merged) else None
                 yield found("N2", party=party, reason=f"it needs one of the roles {', '.join(sorted(roles))}")

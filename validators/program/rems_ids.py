@@ -27,9 +27,14 @@ def candidates(kind: PartyKind, seed: str) -> Iterator[str]:
 
     The order depends on nothing that was processed before, so the same faxes give the same IDs in any order.
     """
-    start = int.from_bytes(sha256(f"{kind}:{seed}".encode()).digest()[:8], "big")
+    return numbers(LETTERS[kind], f"{kind}:{seed}")
+
+
+def numbers(letter: str, seed: str) -> Iterator[str]:
+    """Every number of a letter, with its check character, in an order that follows from ``seed`` alone."""
+    start = int.from_bytes(sha256(seed.encode()).digest()[:8], "big")
     for step in range(10_000_000):
-        body = f"{LETTERS[kind]}{(start + step * 7_368_787) % 10_000_000:07d}"
+        body = f"{letter}{(start + step * 7_368_787) % 10_000_000:07d}"
         yield f"{body[0]}-{body[1:]}{mod_37_36.calc_check_digit(body)}"
 
 

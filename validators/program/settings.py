@@ -94,6 +94,11 @@ class ProgramSettings(BaseModel):
         "one is invented, with a check character by ISO 7064 mod 37,36 over the letter and "
         "the seven digits.",
     )
+    case_number_pattern: str = Field(
+        default=r"C-[0-9]{7}[0-9A-Z]",
+        description="Pattern of a case number, which an incomplete form gets and whoever answers names. "
+        "The program's own is unknown; this one has the check character of a REMS ID.",
+    )
     care_transfer_form: Literal["accept", "ask"] = Field(
         default="accept",
         description="Decision 10: whether a 'no longer under care' form ends a link by itself. The duty "

@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import permutations
 
 import pytest
 
 from benchmarks.program_cases import AGENT, Story, at
-from validators.program.decisions import Joined, Linked
-from validators.program.events import RecordedForm
+from validators.program.decisions import CaseOpened, Joined, Linked
+from validators.program.events import MACHINE, RecordedForm
 from validators.program.joining import join, joined_forms
 from validators.program.ledger import Ledger
 from validators.program.settings import ProgramSettings
@@ -125,20 +126,61 @@ def test_a_resend_changes_no_state() -> None:
     assert [finding.rule for finding in set(after.findings) - set(before.findings)] == ["JOIN-01"]
 
 
-@pytest.mark.parametrize("late_first", [False, True])
-def test_a_page_without_a_name_finds_its_form_by_the_case_number(late_first: bool) -> None:
+def opened(form: RecordedForm, case_number: str = "C-17") -> CaseOpened:
+    return CaseOpened(
+        decision_id=f"case:{case_number}",
+        at=form.received_at,
+        who=MACHINE,
+        reason="pages are missing",
+        document_id=form.document_id,
+        case_number=case_number,
+    )
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_a_page_without_a_name_finds_its_form_by_the_case_number(order: tuple[int, ...]) -> None:
     first, second = pages()
-    case = [
-        replace(first, case_number="C-17"),
-        replace(second, values={"signature": True}, case_number="C-17"),
-    ]
+    late = replace(second, values={"signature": True}, case_number="C-17")
+    case: list[RecordedForm | CaseOpened] = [first, late, opened(first)]
     ledger = Ledger(ProgramSettings())
-    for form in (*STORY.before_infusion(), STORY.checklist(), *(reversed(case) if late_first else case)):
+    for form in (*STORY.before_infusion(), STORY.checklist()):
         ledger.record(form)
+    for item in (case[place] for place in order):
+        touched = ledger.decide(item) if isinstance(item, CaseOpened) else ledger.record(item)
+    assert f"patient:{STORY.id('pat')}" in touched.parties
     snapshot = ledger.snapshot(at(date(2016, 6, 20)))
     state = snapshot.patients[f"patient:{STORY.id('pat')}"]
     assert (state.slots[0].state, state.slots[0].document_id) == ("on_time", first.document_id)
     assert {finding.rule for finding in snapshot.findings} == {"JOIN-02"}
+
+
+def test_a_case_is_told_until_a_later_form_brings_what_was_missing() -> None:
+    ledger = Ledger(ProgramSettings())
+    for form in (*STORY.before_infusion(), STORY.checklist(), OPEN):
+        ledger.record(form)
+    ledger.decide(opened(OPEN))
+    told = ledger.case_finding(OPEN.document_id)
+    assert told is not None
+    assert "C-17" in told.message
+    # The office dates its answer anew: by what it says alone the form would be one of another period.
+    answer = later(STATUS, values={**STATUS.values, "reporting_month": "12"})
+    ledger.record(answer)
+    assert ledger.joins(f"patient:{STORY.id('pat')}") == ()
+    ledger.record(replace(answer, revision=1, case_number="C-17", known_at=answer.received_at))
+    (join,) = ledger.joins(f"patient:{STORY.id('pat')}")
+    assert (join.earlier_id, join.kind) == (OPEN.document_id, "corrected")
+    assert ledger.case_finding(OPEN.document_id) is None
+    assert [form.values["signature"] for form in ledger._book.revisions(OPEN.document_id)] == [None]
+
+
+def test_a_number_that_nobody_was_given_joins_nothing() -> None:
+    ledger = Ledger(ProgramSettings())
+    first, second = pages()
+    both = replace(first, case_number="C-17"), replace(second, values={"signature": True}, case_number="C-17")
+    for form in (*STORY.before_infusion(), STORY.checklist(), *both):
+        ledger.record(form)
+    assert ledger.party(second.document_id, "patient") is None
+    assert ledger.lacks(first.document_id)
 
 
 def test_a_page_without_name_or_case_waits_for_a_person() -> None:

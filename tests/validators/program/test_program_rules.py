@@ -10,8 +10,8 @@ from benchmarks.program_cases import AGENT, SUPERVISOR, Story, assessment_values
 from benchmarks.program_forbidden import Forbidden, altered, moved, refusals_of, without
 from validators.program.answers_to_callers import verify_dispensing, verify_patient
 from validators.program.compliance import escalations, shown_by
-from validators.program.decisions import Decision, Suspended
-from validators.program.events import RecordedForm
+from validators.program.decisions import CaseOpened, Decision, Suspended
+from validators.program.events import MACHINE, RecordedForm
 from validators.program.ledger import Ledger
 from validators.program.receipt import received_moment, wrong_number
 from validators.program.rules import PROGRAM_RULES
@@ -95,6 +95,10 @@ UNSIGNED_SUSPENSION = Suspended(
     decision_id="s", at=at(date(2016, 1, 1)), who=AGENT, reason="x", party=f"prescriber:{STORY.id('pka')}"
 )
 OPEN = replace(STATUS, complete=False, values={**STATUS.values, "signature": None})
+CASE = CaseOpened(
+    decision_id="case:C-17", at=OPEN.received_at, who=MACHINE, reason="x",
+    document_id=OPEN.document_id, case_number="C-17",
+)  # fmt: skip
 FAILED = [
     recorded(
         "knowledge_assessment",
@@ -157,6 +161,7 @@ FAILS: dict[str, Callable[[], Rules]] = {
     "JOIN-03": lambda: told([*TREATED, OPEN, again(STATUS)]),
     "JOIN-04": lambda: told([*TREATED, STATUS, again(STATUS, returned_print=True)]),
     "JOIN-05": lambda: told([*TREATED, STATUS, again(STATUS, values={**STATUS.values, "comments": "x"})]),
+    "CASE-01": lambda: told([*TREATED, OPEN], decisions=(CASE,)),
     "CLOCK-01": clock,
     "FAX-01": lambda: {finding.rule} if (finding := wrong_number("8005550100", "d", S)) else set(),
 }
