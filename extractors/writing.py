@@ -32,6 +32,10 @@ DASH_LONG_PX = 60
 """A dash is no higher and no longer than this; what is longer may be a flat signature."""
 LEFT_OF_PX = 90
 """A signature runs on over a gap of this width: half an inch, less than the date's own box."""
+LETTER_LONG_PX, LETTER_PX = 10, 24
+"""A letter is at least so long, up or across, and has so much ink."""
+BREAK_PX = 5
+"""Ink that lies nearer together is one letter: hair lines break where a row of two pixels was lost."""
 NEAR_PX = 12
 """A dot stands this near its letter."""
 
@@ -222,8 +226,11 @@ def _judge(
     own |= close & ~foreign & ~leaves & (beside < 0.3)
     noise = streak | remnant | (area < SPECK_PX)
     noise[0] = True
-    noise &= ~_points(own & ~streak & ~remnant, pieces.boxes)
-    ours = _without_lone_specks(own & ~noise, pieces.boxes)
+    ink = own & ~streak & ~remnant
+    ink[0] = False
+    letters = _of_letters(pieces, ink)
+    noise &= ~letters & ~_points(ink, pieces.boxes, letters)
+    ours = _without_lone_specks(own & ~noise, pieces.boxes, letters)
     if _only_dashes(pieces.boxes[ours]):
         return np.zeros_like(ours), noise | ours
     return ours, noise
@@ -241,11 +248,12 @@ def _only_dashes(boxes: NDArray[np.int32]) -> bool:
     return bool(level.any() and (level | tiny).all())
 
 
-def _points(own: NDArray[np.bool_], boxes: NDArray[np.int32]) -> NDArray[np.bool_]:
+def _points(
+    own: NDArray[np.bool_], boxes: NDArray[np.int32], letters: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
     """Which pieces as small as specks are points after a letter."""
     left, top, width, height, area = boxes.T
     right, bottom = left + width, top + height
-    letters = _letters(own, boxes)
     small = (area >= POINT_PX) & (area < SPECK_PX) & (np.minimum(width, height) >= 2)
     points: NDArray[np.bool_] = own & small
     for index in np.flatnonzero(points):
@@ -255,17 +263,26 @@ def _points(own: NDArray[np.bool_], boxes: NDArray[np.int32]) -> NDArray[np.bool
     return points
 
 
-def _letters(ours: NDArray[np.bool_], boxes: NDArray[np.int32]) -> NDArray[np.intp]:
-    """The numbers of those pieces that are as large as letters."""
-    return np.flatnonzero(ours & (boxes[:, 2:4].max(axis=1) >= 10) & (boxes[:, 4] >= 24))
+def _of_letters(pieces: Pieces, own: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which pieces are letters, or parts of one that a thin stroke or a lost row broke into specks."""
+    joined = cv2.dilate(pieces.only(own), np.ones((BREAK_PX, BREAK_PX), np.uint8))
+    _, groups, boxes, _ = cv2.connectedComponentsWithStats(joined)
+    mine = own[pieces.numbers]
+    group_of = np.where(mine, groups[pieces.rows, pieces.columns], 0)
+    long = boxes[:, 2:4].max(axis=1) > LETTER_LONG_PX + BREAK_PX - 2
+    large = long & (np.bincount(group_of, minlength=len(boxes)) >= LETTER_PX)
+    large[0] = False
+    letters = np.zeros(len(pieces), bool)
+    letters[pieces.numbers[large[group_of]]] = True
+    return letters
 
 
-def _without_lone_specks(ours: NDArray[np.bool_], boxes: NDArray[np.int32]) -> NDArray[np.bool_]:
+def _without_lone_specks(
+    ours: NDArray[np.bool_], boxes: NDArray[np.int32], letters: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
     """Drop small pieces that have no letter near: a dot belongs to an i, a speck stands alone."""
     left, top, width, height, _ = boxes.T
-    letters = _letters(ours, boxes)
-    small = np.flatnonzero(ours & ~np.isin(np.arange(len(boxes)), letters))
-    for index in small:
+    for index in np.flatnonzero(ours & ~letters):
         apart_x = np.maximum(
             left[letters] - left[index] - width[index], left[index] - (left + width)[letters]
         )

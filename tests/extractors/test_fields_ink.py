@@ -64,8 +64,22 @@ def test_a_point_as_small_as_a_speck_counts_at_the_foot_of_a_letter(down_px: int
     page = blank()
     draw(page, (70, 86), (72, 97))
     foot = ink_of(page, "patient_last_name").form_box
-    page[foot[3] + down_px - 1 : foot[3] + down_px + 1, foot[2] + 3 : foot[2] + 5] = 0
+    page[foot[3] + down_px - 1 : foot[3] + down_px + 1, foot[2] + 6 : foot[2] + 8] = 0
     assert len(ink_of(page, "patient_last_name").pieces) == 1 + is_point
+
+
+def test_a_letter_broken_into_specks_is_kept_and_specks_apart_are_not() -> None:
+    page = blank()
+    draw(page, (70, 86), (72, 97))
+    left, top, right, bottom = ink_of(page, "patient_last_name").form_box
+    broken, apart = page.copy(), blank()
+    for down in range(top, bottom, 4):
+        for across in (60, 66):
+            broken[down : down + 2, right + across : right + across + 2] = 0
+        apart[down : down + 2, right + 10 * down % 100 :][:, :2] = 0
+    kept = ink_of(broken, "patient_last_name")
+    assert (kept.form_box[0], kept.form_box[2]) == (left, right + 68)
+    assert not len(ink_of(apart, "patient_last_name").pieces)
 
 
 def test_writing_is_followed_out_of_its_box_and_across_its_frame() -> None:
