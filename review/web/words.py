@@ -61,8 +61,8 @@ def line_place(least: float | None) -> str:
 
 
 def number(value: float, digits: int = 0) -> str:
-    """A figure with its thousands apart."""
-    return f"{value:,.{digits}f}"
+    """A figure with its thousands apart; what rounds to nothing has no sign."""
+    return f"{value:z,.{digits}f}"
 
 
 def short_id(identifier: str) -> str:

@@ -1,27 +1,40 @@
 """Every page of the desk for everybody: axe finds nothing, by day and by night, small and large."""
 
 import os
+import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from desk_at_work import House, Seat, furnish, house_like, seat_at
 from office import open_office
+from PIL import Image
 from playwright.sync_api import Browser
 from sqlalchemy import select
 
 from benchmarks.desk.reviewer import browser as chromium
 from benchmarks.desk.running import RunningDesk
+from benchmarks.program_cases import Story
 from review.permissions import PERMISSIONS
 from store.database import reading
+from store.registers.deciding import note_non_compliance
+from store.registers.folding import fold_stale, issue_rems_ids
 from store.registers.tables import MentionRow, PartyState
 from store.tables import ReviewTask, Transmission
+from validators.program.rems_ids import PartyKind
+
+# Forms in the registers are placed as the store's own tests do it.
+sys.path.append(str(Path(__file__).parents[1] / "store"))
+from register_samples import PROGRAM, play
 
 pytestmark = pytest.mark.slow
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 NO_PAGE = (".png", "/health", "/openapi.json", "/comments", "/login/oidc", "/login/oidc/callback")
 SIZES = ((1280, 720), (3840, 2160))
+MANUAL_PAGES = {"figures": "/figures?days=90", "non-compliance": "/escalations", "accounts": "/accounts"}
 PICTURES = os.environ.get("REMSFAX_MANUAL_PICTURES")
 """A folder to which pictures for the manual go, when they are to be made again."""
 
@@ -142,7 +155,7 @@ def test_the_review_fits_the_screen(
         assert sheet is not None
         assert sheet["y"] <= frame["y"] <= sheet["y"] + sheet["height"]
         if width == SIZES[0][0]:
-            seat.page.screenshot(path=str(pictures_folder(tmp_path) / "review.png"))
+            keep(seat, tmp_path, "review")
         seat.press("F2")
 
 
@@ -154,9 +167,46 @@ def test_a_wall_for_the_manual(house: House, desk: RunningDesk, browser: Browser
         seat.page.wait_for_load_state("networkidle")
         pictures = seat.page.eval_on_selector_all("#wall img", "(all) => all.map((one) => one.naturalWidth)")
         assert min(pictures) > 0
-        seat.page.screenshot(path=str(pictures_folder(tmp_path) / "wall.png"))
+        keep(seat, tmp_path, "wall")
 
 
-def pictures_folder(otherwise: Path) -> Path:
-    """Where pictures go."""
-    return Path(PICTURES) if PICTURES else otherwise
+@pytest.fixture(scope="module")
+def busy(house: House, desk: RunningDesk, browser: Browser) -> RunningDesk:
+    """A desk at which something was answered, and events of non-compliance were noted."""
+    told = Story(start=datetime.now(UTC).date() - timedelta(days=25))
+    play(house.engine, told.before_infusion(), fold=True)
+    issue_rems_ids(house.engine, PROGRAM)
+    fold_stale(house.engine, PROGRAM)
+    pharmacy, prescriber = str(told.pharmacy["pharmacy_npi"]), str(told.prescriber["prescriber_npi"])
+    noted: tuple[tuple[PartyKind, str, str], ...] = (
+        ("pharmacy", pharmacy, "dispensed_unauthorized"),
+        ("pharmacy", pharmacy, "counseling_missed"),
+        ("prescriber", prescriber, "status_form_missed"),
+    )
+    for kind, who, what in noted:
+        note_non_compliance(
+            house.engine, PROGRAM, kind, who, what, by="lead", role="lead", reason="the office called"
+        )
+    with seat_at(browser, desk.address, "reviewer") as seat:
+        for _ in range(12):
+            seat.enter("")
+        seat.all_saved()
+    return desk
+
+
+@pytest.mark.parametrize("name", MANUAL_PAGES)
+def test_pages_of_a_lead_for_the_manual(
+    busy: RunningDesk, browser: Browser, name: str, tmp_path: Path
+) -> None:
+    with seat_at(browser, busy.address, "lead") as seat:
+        seat.page.goto(busy.address + MANUAL_PAGES[name], wait_until="networkidle")
+        assert seat.page.locator("main h1").is_visible()
+        assert seat.page.locator("main td, main svg").count()
+        assert seat.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        keep(seat, tmp_path, name)
+
+
+def keep(seat: Seat, otherwise: Path, name: str) -> None:
+    """A picture of what is on the screen, small enough for the manual."""
+    picture = Image.open(BytesIO(seat.page.screenshot())).quantize(64)
+    picture.save((Path(PICTURES) if PICTURES else otherwise) / f"{name}.png", optimize=True)

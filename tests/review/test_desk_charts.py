@@ -7,6 +7,7 @@ import pytest
 
 from review.charts.bars import Row, Series, lying_bars, stacked_bars
 from review.charts.intervals import Measured, interval_chart
+from review.web.words import number
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -56,3 +57,8 @@ def test_the_target_and_each_interval_stand_where_they_belong() -> None:
     point = float(next(root.iter(f"{SVG}circle")).attrib["cx"])
     assert float(lines["target"]["x1"]) == pytest.approx(point)
     assert float(lines["range"]["x1"]) < point < float(lines["range"]["x2"])
+
+
+@pytest.mark.parametrize(("value", "shown"), [(-0.2, "0"), (-1234.6, "-1,235"), (0.4, "0"), (2500, "2,500")])
+def test_a_figure_has_its_thousands_apart_and_nothing_has_no_sign(value: float, shown: str) -> None:
+    assert number(value) == shown
