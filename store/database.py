@@ -33,6 +33,9 @@ PG_ONE_QUESTION = {"isolation_level": "AUTOCOMMIT"}
 ASK_AFTER_IDLE_SECONDS = 20.0
 """A connection unused for so long may have been dropped on its way without a word; the server is asked."""
 
+CONNECTIONS = 15
+"""Of one process to Postgres, at most. They stay open: to open one takes longer than to store an answer."""
+
 LAST_USED = "remsfax_last_used"
 
 PG_DISK_FULL = "53100"
@@ -82,6 +85,9 @@ def open_database(url: str, *, busy_seconds: float = 30.0) -> Engine:
     engine = create_engine(
         parsed.set(drivername="postgresql+psycopg"),
         json_serializer=_json,
+        pool_size=CONNECTIONS,
+        max_overflow=0,
+        pool_use_lifo=True,
         connect_args={"connect_timeout": 10, "options": f"-c lock_timeout={int(busy_seconds * 1000)}"},
     )
     _replace_lost_connections(engine)
@@ -174,7 +180,7 @@ def writing(engine: Engine) -> Iterator[Session]:
     Raises:
         StoreUnreachable, StoreBusy, StoreOutdated, DiskFull: what the database refused, by its remedy.
     """
-    with _named_errors(engine), Session(engine) as session, session.begin():
+    with _named_errors(engine), Session(engine, expire_on_commit=False) as session, session.begin():
         yield session
 
 
@@ -203,7 +209,7 @@ def asking(engine: Engine) -> Iterator[Session]:
 @contextmanager
 def _reading(engine: Engine, postgres_options: dict[str, Any]) -> Iterator[Session]:
     options = postgres_options if engine.dialect.name == "postgresql" else {READ_ONLY: True}
-    with _named_errors(engine), Session(engine) as session, session.begin():
+    with _named_errors(engine), Session(engine, expire_on_commit=False) as session, session.begin():
         session.connection(execution_options=options)
         yield session
 

@@ -8,9 +8,10 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import cast
 
 import rfc8785
-from sqlalchemy import select, update
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.event import listen
 from sqlalchemy.orm import Session
 
@@ -29,6 +30,15 @@ HELD = "trail"
 
 TO_WRITE = "trail to write"
 """Under which a session keeps what its transaction will write at its end."""
+
+FAXES = cast("Table", Transmission.__table__)
+HEAD_TO_HOLD = select(AuditHead).with_for_update().execution_options(populate_existing=True)
+MORE_ROWS = (
+    update(FAXES)
+    .where(FAXES.c.id == bindparam("fax"))
+    .values(audit_count=FAXES.c.audit_count + bindparam("more"))
+    .returning(FAXES.c.audit_count)
+)
 
 DELIVERED = "delivered"
 RECORDED = "recorded"
@@ -95,9 +105,7 @@ def lock_trail(session: Session) -> AuditHead:
     Raises:
         StoreOutdated: the store has no head row, so it was not made by ``upgrade``.
     """
-    head = session.execute(
-        select(AuditHead).with_for_update().execution_options(populate_existing=True)
-    ).scalar_one_or_none()
+    head = session.execute(HEAD_TO_HOLD).scalar_one_or_none()
     if head is None:
         raise StoreOutdated("The audit trail has no head; the store is damaged: restore it from its backup.")
     session.info[HELD] = session.get_transaction(), head
@@ -154,13 +162,7 @@ def _write(session: Session) -> None:
 
 def _count(session: Session, transmission_id: str, more: int) -> int:
     """Count rows about a fax; how many there were before."""
-    count = session.execute(
-        update(Transmission)
-        .where(Transmission.id == transmission_id)
-        .values(audit_count=Transmission.audit_count + more)
-        .returning(Transmission.audit_count)
-        .execution_options(synchronize_session=False)
-    ).scalar_one()
+    count: int = session.execute(MORE_ROWS, {"fax": transmission_id, "more": more}).scalar_one()
     return count - more
 
 

@@ -32,7 +32,7 @@ DOCUMENTS = {"full": 1_000_000, "quick": 20_000}
 DOCUMENTS_VARIABLE = "REMSFAX_BENCH_DOCUMENTS"
 REVIEWERS = 50
 THINK_SECONDS = 2.5
-"""Between two answers: what a practiced reviewer needs for a field (``figures.pace_by_kind``)."""
+"""Between two answers, on average: what a practiced reviewer needs for a field (``figures.pace_by_kind``)."""
 
 FAXES_A_SECOND = 2.0
 """That a batch on two cores reads and records."""
@@ -83,7 +83,8 @@ def _figures(people: list[Reviewer], size: str, faxes_a_second: float) -> Iterat
     waited = [1000 * one for person in people for one in person.waited]
     answers = len(spent)
     yield at_most(
-        f"next field after an answer, server, p95 ({size}; {REVIEWERS} reviewers, a batch recording)",
+        f"next field after an answer, server, p95 ({size}; {REVIEWERS} reviewers, {THINK_SECONDS} s a field, "
+        "a batch recording)",
         percentile(spent, 95), 30, "ms",
     )  # fmt: skip
     yield reported("next field after an answer, server, median", statistics.median(spent), "ms")

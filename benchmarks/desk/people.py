@@ -113,6 +113,8 @@ async def work(
     rng = random.Random(person.account)
     async with person.client(address, PATIENCE_SECONDS) as browser:
         line = Line(browser, rng, impatience)
+        # Nobody begins with all others in the same moment.
+        await asyncio.sleep(rng.uniform(0, think_seconds))
         while time.monotonic() < until:
             began = time.monotonic()
             got = await line.send("/review/next", {})

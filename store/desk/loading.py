@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from store.desk.at_hand import FaxAtHand
@@ -27,6 +27,16 @@ from store.tables import Field, Page, ReviewTask
 
 KIND_ORDER = {"page": 0, "field": 1, "document": 2, "adverse_event": 3, "set_aside": 4}
 """A page that was laid over its form wrongly goes before its fields; a rule may hold once they are right."""
+
+COMMENTS = (
+    select(CommentRow.task_id, func.count())
+    .where(CommentRow.task_id.in_(bindparam("tasks", expanding=True)))
+    .group_by(CommentRow.task_id)
+)
+FIELDS = select(Field).where(
+    Field.document_id.in_(bindparam("documents", expanding=True)),
+    Field.name.in_(bindparam("names", expanding=True)),
+)
 
 
 def load_work(
@@ -64,15 +74,7 @@ def load_tasks(
     """These tasks as a person sees them, in reading order."""
     fields = _fields(session, rows)
     said = _entries(session, [row.id for row in rows if row.stage == "lead"])
-    comments = dict(
-        session.execute(
-            select(CommentRow.task_id, func.count())
-            .where(CommentRow.task_id.in_([row.id for row in rows]))
-            .group_by(CommentRow.task_id)
-        )
-        .tuples()
-        .all()
-    )
+    comments = dict(session.execute(COMMENTS, {"tasks": [row.id for row in rows]}).tuples().all())
     messages = {finding.rule: finding.message for finding in findings}
     tasks = []
     for row in rows:
@@ -141,7 +143,7 @@ def _fields(session: Session, rows: Sequence[ReviewTask]) -> dict[tuple[str | No
     names = {row.field for row in rows if row.field}
     if not documents:
         return {}
-    found = session.scalars(select(Field).where(Field.document_id.in_(documents), Field.name.in_(names)))
+    found = session.scalars(FIELDS, {"documents": list(documents), "names": list(names)})
     return {(field.document_id, field.name): field for field in found}
 
 

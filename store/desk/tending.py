@@ -172,13 +172,11 @@ def _key_walls(engine: Engine) -> int:
                 )
             ).tuples()
         }
+        keyed = []
         for task in tasks:
             kind, value, box = read.get((task.document_id, task.field), NO_FIELD)
             key = wall_key(kind, task.field, value) if box is not None else None
-            session.execute(
-                update(ReviewTask)
-                .where(ReviewTask.id == task.id)
-                .values(field_kind=kind, wall_key=key)
-                .execution_options(synchronize_session=False)
-            )
+            keyed.append({"id": task.id, "field_kind": kind, "wall_key": key})
+        if keyed:
+            session.execute(update(ReviewTask), keyed)
         return len(tasks)
