@@ -30,7 +30,7 @@ class Weights:
 
 
 SMALL = Weights(
-    "ppocr", "faxed_lines.onnx", "01a4ffc75e47479bdddc44458821f0516b1ae44bd2665748fad1a00d2d9feaa4"
+    "ppocr", "faxed_lines.onnx", "06468b4af1128ffc8c241d49bdeb4447f6062370ad28c1ca72bb62e5cb243141"
 )
 TINY = Weights(
     "ppocr_tiny", "faxed_lines_tiny.onnx", "f894eb4fad14ebe641b2bdf1a9daa4b72d208e62f9ef26110b276addafe7f409"

@@ -6,7 +6,7 @@ import pytest
 from drawn_form import blank, draw, form, lay, px, registered
 
 from extractors.model import Gray
-from extractors.read import read_form_page
+from extractors.read import read_form_pages
 from extractors.readers.ppocr import PpOcr
 from extractors.readers.protocol import Readers
 
@@ -52,7 +52,8 @@ def photo() -> Gray:
 
 @pytest.mark.parametrize("page", [black(), white_on_black(), photo()], ids=["black", "white", "photo"])
 def test_no_value_is_made_of_what_is_no_writing(page: Gray, voices: Readers) -> None:
-    fields = {f.name: f for f in read_form_page(registered(page), FORM, voices, target_error=0.5).fields}
+    (read,) = read_form_pages([registered(page)], FORM, voices, target_error=0.5)
+    fields = {f.name: f for f in read.fields}
     for name in WRITTEN:
         assert fields[name].value is None, name
         assert fields[name].decision == "review"
@@ -63,7 +64,8 @@ def test_a_date_field_full_of_words_and_an_arrow_give_no_value(voices: Readers) 
     page = blank()
     lay(page, "see attached list of dates", (62, 132), 20)
     draw(page, (305, 140), (600, 700))
-    fields = {f.name: f for f in read_form_page(registered(page), FORM, voices, target_error=0.5).fields}
+    (read,) = read_form_pages([registered(page)], FORM, voices, target_error=0.5)
+    fields = {f.name: f for f in read.fields}
     for name in ("date_of_birth", "prescriber_npi"):
         assert fields[name].value is None
         assert fields[name].decision == "review" or fields[name].reader == "none"
