@@ -81,7 +81,7 @@ def answer(order: AnswerOrder, desk: TheDesk, me: Me) -> Answered:
     """Store what the person says of a task."""
     telling = Telling(order, desk.catalog)
     try:
-        saved = answering.answer_as(
+        saved = answering.answer(
             desk.database, desk.review, desk.rules, me.person, order.decision_id, order.task_id, telling
         )
     except StaleSave as stale:

@@ -87,12 +87,7 @@ class Acting:
         return at_hand(self.session, task.transmission_id)
 
 
-def answer(engine: Engine, settings: ReviewSettings, rules: Rules, person: Person, said: Said) -> Saved:
-    """Store what a person says of a task, and all that follows, once; see ``answer_as``."""
-    return answer_as(engine, settings, rules, person, said.decision_id, said.task_id, lambda *_: said)
-
-
-def answer_as(  # noqa: PLR0917 - who, what, and by which rules
+def answer(  # noqa: PLR0917 - who, what, and by which rules
     engine: Engine,
     settings: ReviewSettings,
     rules: Rules,

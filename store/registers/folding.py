@@ -17,8 +17,7 @@ from store.registers.proof import keep_decision
 from store.registers.tables import NonComplianceRow, PartyFinding, PartyState, SlotRow
 from store.registers.upsert import add_new, put
 from store.tables import Base
-from validators.program.by_itself import care_changes_at as care_changes_at_of
-from validators.program.by_itself import patient_changes_at, standing_changes_at
+from validators.program.by_itself import care_changes_at, patient_changes_at, standing_changes_at
 from validators.program.care import carer_at
 from validators.program.certification import Standing
 from validators.program.clocks import missed_from
@@ -143,13 +142,12 @@ def state_row(
         "folded_at": now,
     }
     if isinstance(state, PatientState):
-        changes_at = patient_changes_at(state, settings)
-        care_changes_at = care_changes_at_of(state, settings)
+        moments = patient_changes_at(state, settings), care_changes_at(state, settings)
         own = {"state": state.stage, "prescriber": state.prescriber, "orphaned": state.orphaned}
     else:
-        changes_at, care_changes_at = standing_changes_at(state, now, settings), None
+        moments = standing_changes_at(state, now, settings), None
         own = {"state": state.at(now), "prescriber": None, "orphaned": False}
-    return {**row, **own, "changes_at": changes_at, "care_changes_at": care_changes_at}
+    return {**row, **own, "changes_at": moments[0], "care_changes_at": moments[1]}
 
 
 def slot_rows(patient: PatientState, settings: ProgramSettings) -> list[dict[str, Any]]:

@@ -61,7 +61,7 @@ def test_a_bad_week_moves_the_line_and_the_next_batch_asks_people(office: Office
     for task in asked:
         for version, person in enumerate(PEOPLE):
             said = Said(str(uuid.uuid4()), task.id, version, "value", "1999-01-01", seconds=1.0)
-            answer(engine, ALL, RULES, person, said)
+            answer(engine, ALL, RULES, person, said.decision_id, task.id, lambda *_, said=said: said)
 
     office.put_samples(4)
     assert office.command("run", "inbox").code == 0

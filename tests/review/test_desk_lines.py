@@ -2,13 +2,12 @@
 
 import pytest
 from desk_house import browser_of
-from desk_samples import ANA, BEN, SETTINGS, SURNAME, care_transfer, put, rules, say, truth
+from desk_samples import ANA, BEN, SETTINGS, SURNAME, answer, care_transfer, put, rules, say, truth
 from sqlalchemy import update
 
 from pipelines.acceptance import let_lines_follow, standing_lines
 from review.context import DeskContext
 from store.database import writing
-from store.desk.answering import answer
 from store.desk.tables import Measurement
 from store.desk.tending import tend
 

@@ -4,10 +4,10 @@ from uuid import uuid4
 
 from desk_faxes import add_fax
 from desk_house import browser_of
+from desk_samples import answer
 
 from review.context import DeskContext
 from store.database import reading
-from store.desk.answering import answer
 from store.desk.model import Person, Said
 from store.tables import ReviewTask
 

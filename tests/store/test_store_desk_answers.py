@@ -13,6 +13,7 @@ from desk_samples import (
     SETTINGS,
     SURNAME,
     TIM,
+    answer,
     care_transfer,
     new_id,
     put,
@@ -26,7 +27,7 @@ from store_samples import sha
 
 from store.audit import verify_audit
 from store.database import reading
-from store.desk.answering import answer, undo, what_stands
+from store.desk.answering import undo, what_stands
 from store.desk.errors import (
     DecisionTaken,
     HeldByAnother,

@@ -11,6 +11,7 @@ from desk_samples import (
     SETTINGS,
     SURNAME,
     TIM,
+    answer,
     care_transfer,
     new_id,
     put,
@@ -26,7 +27,6 @@ from store_samples import FIRST, facts, sha
 
 from store.audit import verify_audit
 from store.database import reading
-from store.desk.answering import answer
 from store.desk.errors import RoleRefused, VerdictRefused
 from store.desk.figures import (
     automation,

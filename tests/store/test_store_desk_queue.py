@@ -13,6 +13,7 @@ from desk_samples import (
     SETTINGS,
     SURNAME,
     TIM,
+    answer,
     care_transfer,
     put,
     rules,
@@ -26,7 +27,6 @@ from store_samples import in_processes, sha
 
 from store.audit import verify_audit
 from store.database import open_database, reading, writing
-from store.desk.answering import answer
 from store.desk.errors import DeskRefused, HeldByAnother, StaleSave, UnknownTask, VerdictRefused
 from store.desk.inbox import assign
 from store.desk.model import Person, Said

@@ -5,6 +5,7 @@ from desk_samples import (
     LEA,
     SETTINGS,
     SURNAME,
+    answer,
     care_transfer,
     put,
     rules,
@@ -19,7 +20,6 @@ from store_samples import in_processes
 from store.audit import verify_audit
 from store.database import open_database, reading, writing
 from store.desk.acceptance import CLOSED
-from store.desk.answering import answer
 from store.desk.errors import LineRefused
 from store.desk.lines import (
     LineTerms,

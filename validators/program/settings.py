@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from validators.program import case_numbers, rems_ids
+
 
 class ProgramSettings(BaseModel):
     """Settings of the program's rules. The first twelve are the program's open decisions, in order."""
@@ -89,13 +91,13 @@ class ProgramSettings(BaseModel):
         "and after it, and overdue from then on (T5: not public).",
     )
     rems_id_pattern: str = Field(
-        default=r"[DPFR]-[0-9]{7}[0-9A-Z]",
+        default=rems_ids.DEFAULT_PATTERN,
         description="Decision 9: pattern of a whole REMS ID. The program's own is unknown (X3); this "
         "one is invented, with a check character by ISO 7064 mod 37,36 over the letter and "
         "the seven digits.",
     )
     case_number_pattern: str = Field(
-        default=r"C-[0-9]{7}[0-9A-Z]",
+        default=case_numbers.DEFAULT_PATTERN,
         description="Pattern of a case number, which an incomplete form gets and whoever answers names. "
         "The program's own is unknown; this one has the check character of a REMS ID.",
     )
