@@ -21,7 +21,7 @@ from pipelines.errors import WorkersFailed
 from pipelines.failures import sentence_of
 from pipelines.logs import note, note_failure, start_log
 from pipelines.settings import PipelineSettings
-from pipelines.threads import one_thread_each
+from pipelines.threads import give_way, one_thread_each
 from pipelines.transmission_model import FaxSummary
 from store.inbox import Claimed
 
@@ -61,6 +61,7 @@ def start_worker(settings: PipelineSettings) -> None:
     global _desk  # noqa: PLW0603 - a process of a pool has no other place that outlives a task
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the batch decides what Ctrl-C means
     _end_with_parent()
+    give_way()
     # Nothing is left to do once the interpreter ends, and tidying models and lists of names takes a second.
     atexit.register(os._exit, 0)
     start_log(settings.batch.log)

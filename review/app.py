@@ -16,7 +16,7 @@ from review.pictures import Pictures
 from review.routes import ROUTERS
 from review.settings import DeskSettings
 from review.web.failing import install_errors
-from review.web.headers import SecurityHeaders
+from review.web.headers import ResponseHeaders
 from review.web.rendering import STATIC, static_digest
 from store.archive import Archive
 from store.desk.rules import Rules
@@ -79,5 +79,5 @@ def create_app(desk: DeskContext) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     app.mount(f"/static/{static_digest()}", StaticForever(directory=STATIC), name="static")
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(ResponseHeaders)
     return app

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import sys
 from collections.abc import AsyncIterator
@@ -149,6 +150,9 @@ def tended(desk: DeskContext) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def living(_: FastAPI) -> AsyncIterator[None]:
+        # What is loaded by now stays; to search it for garbage each time would make everybody wait.
+        gc.collect()
+        gc.freeze()
         task = asyncio.create_task(_tend_for_ever(desk))
         try:
             yield

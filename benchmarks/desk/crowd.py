@@ -14,6 +14,9 @@ from sqlalchemy.engine import Engine
 
 from benchmarks.main_job.command import SAMPLES
 from form_templates.catalog import load_catalog
+from store.archive import Archive
+from store.desk.inbox import assign
+from store.desk.model import Person
 from store.inbox import receive
 from store.model import (
     DocumentRecord,
@@ -78,15 +81,46 @@ def true_values() -> dict[str, object]:
     return {name: one["value"] for name, one in form["fields"].items()}
 
 
-def record_fax(engine: Engine, name: str, in_doubt: Sequence[str] = ()) -> None:
+def record_pictured(engine: Engine, archive: Archive, count: int, account: str) -> None:
+    """Faxes whose pages can be looked at, the first in the queue of a person and in nobody else's.
+
+    Args:
+        engine: of the store.
+        archive: gets the bytes of a sample fax, each time with another end, which no reader of TIFF looks at.
+        count: of faxes, each with one form and every field of ``IN_DOUBT`` to be looked at.
+        account: whom they are assigned to.
+    """
+    page = TRUTH.with_suffix(".tif").read_bytes()
+    earliest = datetime.now(UTC) - timedelta(days=365)
+    faxes = []
+    for number in range(count):
+        fax = f"pictured {number}"
+        faxes.append(archive.put(page + fax.encode()))
+        came = earliest + timedelta(minutes=number)
+        record_fax(engine, fax, IN_DOUBT, sha=faxes[-1], received_at=came, priority=0)
+    assign(engine, Person("lead", "lead"), faxes, account)
+
+
+def record_fax(
+    engine: Engine,
+    name: str,
+    in_doubt: Sequence[str] = (),
+    *,
+    sha: str | None = None,
+    received_at: datetime | None = None,
+    priority: int = 4,
+) -> None:
     """Receive and record one fax with one form, as a batch does.
 
     Args:
         engine: of the store.
-        name: makes the hash of its bytes.
+        name: of its file.
         in_doubt: fields that a person has to look at.
+        sha: of its bytes; made from the name where there are none.
+        received_at: an hour ago where it is not said.
+        priority: of its tasks.
     """
-    sha = sha256(name.encode()).hexdigest()
+    sha = sha or sha256(name.encode()).hexdigest()
     fields, values = [], true_values()
     for at, field in enumerate(load_catalog().get(FORM, VERSION).fields):
         value, doubt = values[field.name], field.name in in_doubt
@@ -107,7 +141,7 @@ def record_fax(engine: Engine, name: str, in_doubt: Sequence[str] = ()) -> None:
         )
     outcome: Outcome = "in_review" if in_doubt else "recorded"
     page = PageRecord(1, "form", 0, FORM, VERSION, 1, 0.999, 1728, 2156, 204.0, 196.0, content_hash=sha[:16])
-    called = datetime.now(UTC) - timedelta(hours=1)
+    called = received_at or datetime.now(UTC) - timedelta(hours=1)
     receive(engine, TransmissionFacts(sha, f"/night/{name}.tif", called, 30_000))
     record(
         engine,
@@ -117,7 +151,7 @@ def record_fax(engine: Engine, name: str, in_doubt: Sequence[str] = ()) -> None:
             format="tiff-g4",
             pages=(page,),
             documents=(DocumentRecord(FORM, VERSION, (1,), outcome, tuple(fields)),),
-            tasks=tuple(TaskRecord("field", "disagree", 4, 0, 1, field) for field in in_doubt),
+            tasks=tuple(TaskRecord("field", "disagree", priority, 0, 1, field) for field in in_doubt),
         ),
     )
 

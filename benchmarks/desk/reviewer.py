@@ -1,5 +1,6 @@
 """A reviewer in a real browser, who knows the truth and has nothing but a keyboard."""
 
+import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -118,10 +119,12 @@ def until(page: Page, condition: str, argument: Any = None, *, seconds: float = 
         time.sleep(0.01)
 
 
-def clear(page: Page, truths: Truths, tally: Tally, most: int | None = None) -> int:
-    """Answer task after task until nothing is left, or ``most`` are answered; returns how many were."""
-    answered = 0
-    while most is None or answered < most:
+def clear(
+    page: Page, truths: Truths, tally: Tally, *, seconds: float = math.inf, look_seconds: float = LOOK_SECONDS
+) -> int:
+    """Answer task after task until nothing is left, or for so long; returns how many were answered."""
+    answered, end = 0, time.monotonic() + seconds
+    while time.monotonic() < end:
         seen = page.evaluate(_SCREEN)
         if seen["done"]:
             if seen["nothing"]:
@@ -130,7 +133,7 @@ def clear(page: Page, truths: Truths, tally: Tally, most: int | None = None) -> 
             continue
         keys = Keys(page)
         known = truths.of(seen["task"])
-        time.sleep(LOOK_SECONDS)
+        time.sleep(look_seconds)
         _answer(page, keys, seen, known)
         _count(tally, keys.pressed, seen, known)
         answered += 1

@@ -1,6 +1,7 @@
 """What a perfect reviewer knows: the truth beside the sample faxes, by task."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -37,15 +38,22 @@ class Known:
 
 
 class Truths:
-    """Looks up what is true of a task."""
+    """Looks up what is true of a task.
 
-    def __init__(self, engine: Engine, catalog: Catalog, faxes: list[Path]) -> None:
+    Args:
+        engine: of the store.
+        catalog: of the forms.
+        faxes: samples, each with its truth beside it.
+        else_as: the sample whose truth is that of every other fax.
+    """
+
+    def __init__(
+        self, engine: Engine, catalog: Catalog, faxes: Collection[Path], *, else_as: Path | None = None
+    ) -> None:
         self._engine = engine
         self._catalog = catalog
-        self._faxes = {
-            sha256(fax.read_bytes()).hexdigest(): json.loads(fax.with_suffix(".json").read_text())
-            for fax in faxes
-        }
+        self._faxes = {sha256(fax.read_bytes()).hexdigest(): _truth(fax) for fax in faxes}
+        self._other = _truth(else_as) if else_as is not None else None
 
     def of(self, task_id: str) -> Known:
         """The truth about what a task asks."""
@@ -55,7 +63,7 @@ class Truths:
             document = session.execute(
                 select(Document.form, Document.version, Document.pages).where(Document.id == task.document_id)
             ).one_or_none()
-        truth = self._faxes[fax]
+        truth = self._faxes[fax] if self._other is None else self._faxes.get(fax, self._other)
         event = bool(truth["adverse_event"])
         if document is None or name is None or kind != "field":
             return Known(None, None, told=False, adverse_event=event)
@@ -74,6 +82,10 @@ def same(kind: Kind, value: Any, true: Any) -> bool:
         return (value or None) == (true or None)
     one, other = " ".join(value.split()), " ".join(true.split())
     return one.casefold() == other.casefold() if kind in CASELESS else one == other
+
+
+def _truth(fax: Path) -> dict[str, Any]:
+    return dict(json.loads(fax.with_suffix(".json").read_text()))
 
 
 def _fields(truth: dict[str, Any], form: str, version: str, pages: list[int]) -> dict[str, Any]:

@@ -114,6 +114,9 @@ def test_every_answer_bears_the_headers(desk: DeskContext, path: str) -> None:
     assert "unsafe" not in policy
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["cache-control"] == "no-store"
+    name, _, took_ms = answer.headers["server-timing"].partition(";dur=")
+    assert name == "desk"
+    assert 0 <= float(took_ms) <= 1000 * answer.elapsed.total_seconds() + 1
 
 
 def test_pages_hold_no_script_and_no_style_of_their_own(desk: DeskContext) -> None:
