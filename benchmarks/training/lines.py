@@ -20,10 +20,11 @@ from benchmarks.training.writing import (
     draw_with_hands,
     load_hands,
     load_names,
+    stamped,
     warp,
 )
 
-MIX = {"names": 20, "digits": 24, "letters": 6, "words": 6, "fonts": 28, "print": 16}
+MIX = {"names": 20, "digits": 24, "letters": 6, "words": 6, "fonts": 26, "print": 12, "stamps": 6}
 """Shares of the sources, in percent."""
 STRUCK = 0.07
 """Share of lines that begin with something crossed out, which a reader is to pass over."""
@@ -135,6 +136,11 @@ def _print(desk: Desk, rng: random.Random) -> tuple[Ink, str] | None:
     return None if ink is None else (warp(ink, rng, 0.08), text)
 
 
+def _stamps(desk: Desk, rng: random.Random) -> tuple[Ink, str] | None:
+    drawn = _print(desk, rng)
+    return None if drawn is None else (stamped(drawn[0], rng), drawn[1])
+
+
 _SOURCES = {
     "names": _names,
     "digits": _digits,
@@ -142,4 +148,5 @@ _SOURCES = {
     "words": _words,
     "fonts": _fonts,
     "print": _print,
+    "stamps": _stamps,
 }

@@ -111,6 +111,20 @@ def beside_struck(ink: Ink, rng: random.Random) -> Ink:
     return np.concatenate([tries, gap, ink], axis=1)
 
 
+def stamped(ink: Ink, rng: random.Random) -> Ink:
+    """The same line from a rubber stamp: bold, a little turned, ink missing in spots of half a point."""
+    size = rng.randrange(2, 6)
+    bold = cv2.dilate(np.pad(ink, 16), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)))
+    rows, columns = bold.shape
+    turn = cv2.getRotationMatrix2D((columns / 2, rows / 2), max(-1.5, min(1.5, rng.gauss(0, 0.6))), 1.0)
+    turned = cv2.warpAffine(bold, turn, (columns, rows)) if columns < WIDEST_PX else bold
+    noise, spot_px = np.random.default_rng(rng.getrandbits(32)), rng.uniform(2, 5)
+    coarse = noise.random((round(rows / spot_px) + 2, round(columns / spot_px) + 2)).astype(np.float32)
+    spots = cv2.resize(cv2.GaussianBlur(coarse, (0, 0), 0.8), (columns, rows), interpolation=cv2.INTER_LINEAR)
+    limit = np.quantile(spots, 1 - rng.uniform(0.03, 0.22))
+    return np.where(spots > limit, np.float32(0), np.asarray(turned, np.float32))
+
+
 @dataclass(frozen=True)
 class Hands:
     """Real digits by writer and real letters by source, of one part of the writers."""
