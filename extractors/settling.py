@@ -20,6 +20,9 @@ CHECKED_KINDS: frozenset[Kind] = frozenset({"npi", "dea", "rems_id"})
 """Kinds with a check digit: a search mends a miswritten number into another valid one, so the leading voice
 must have read it unbound before it may pass unseen."""
 
+CROSSED_OUT = "crossed_out"
+"""Reason of a field with a stroke through some of it."""
+
 FAR_OFF = -7.0
 """A bound value that the leading net finds so much less likely (natural logarithm) than what it reads freely
 is no reading but an invention."""
@@ -96,7 +99,7 @@ def settle(
         decode_line(asked, [voice[index] for voice in voices], whole=len(first) == 1, expected=expected)
         for index in range(len(first))
     ]
-    chosen, again = _written_again(asked, _chosen(asked, lines))
+    chosen, again = _written_again(asked, _chosen(asked, lines), struck=CROSSED_OUT in reasons)
     nets = 2 if witness else 1
     scores = [sum(line[0].voices[net] for line in lines if line) for net in range(nets)]
     said = [_free(asked, voice) for voice in voices]
@@ -108,7 +111,7 @@ def settle(
     agrees: Agreement = "alone"
     if heard.third:
         agrees = "agree" if same[-1] else "disagree"
-    found = [*reasons, *(["crossed_out"] if again else []), *parsed.reasons]
+    found = [*reasons, *([CROSSED_OUT] if again else []), *parsed.reasons]
     if parsed.value is not None and _is_repaired(asked, same[:nets]):
         found.append("repaired")
     if parsed.value is not None and fits is False:
@@ -145,9 +148,9 @@ def _chosen(asked: FormField, lines: Sequence[tuple[Choice, ...]]) -> Choice:
     return Choice(text, normalize(asked, text), share if tops else 0.0, ())
 
 
-def _written_again(asked: FormField, chosen: Choice) -> tuple[Choice, bool]:
+def _written_again(asked: FormField, chosen: Choice, *, struck: bool) -> tuple[Choice, bool]:
     """The choice without a first try beside it, and whether there was one: a person looks at these."""
-    text = written_again(chosen.text) if asked.kind in ("name", "text") else None
+    text = written_again(chosen.text, struck=struck) if asked.kind in ("name", "text") else None
     return (
         (chosen, False) if text is None else (replace(chosen, text=text, parsed=normalize(asked, text)), True)
     )
