@@ -13,6 +13,7 @@ from store.desk.model import Comment, OutreachLine
 from store.desk.outreach import back_to_queue, outreach
 from store.desk.queue import add_comment, comments_of
 from store.queries import forms_of
+from store.registers.cases import case_numbers
 
 router = DeskRouter("outreach")
 
@@ -35,9 +36,14 @@ class Whom(PageModel):
 
 
 class Call(PageModel):
-    """One thing to ask a sender, whom to call, and what came of earlier attempts."""
+    """One thing to ask a sender, whom to call, and what came of earlier attempts.
+
+    Attributes:
+        case_number: under which the answer joins the form, where the form lacks something.
+    """
 
     line: OutreachLine
+    case_number: str | None
     whom: tuple[Whom, ...]
     attempts: tuple[Comment, ...]
 
@@ -68,10 +74,12 @@ def show_calls(desk: TheDesk) -> OutreachView:
         lines = outreach(session, limit=desk.settings.list_rows)
         documents = {line.document_id for line in lines if line.document_id}
         contents = {form.document_id: form.content for form in forms_of(session, documents)}
+        cases = case_numbers(session, documents)
         return OutreachView(
             calls=tuple(
                 Call(
                     line=line,
+                    case_number=cases.get(line.document_id or ""),
                     whom=_whom(contents.get(line.document_id or "", {})),
                     attempts=comments_of(session, line.task_id),
                 )

@@ -1,5 +1,6 @@
 """Calls: what reviewers ask of senders, whom to call, and what came of it."""
 
+from datetime import UTC, datetime
 from uuid import uuid4
 
 from desk_faxes import add_fax
@@ -7,8 +8,9 @@ from desk_house import browser_of
 from desk_samples import answer
 
 from review.context import DeskContext
-from store.database import reading
+from store.database import reading, writing
 from store.desk.model import Person, Said
+from store.registers.tables import DecisionRow
 from store.tables import ReviewTask
 
 
@@ -33,6 +35,29 @@ def test_what_a_reviewer_asks_is_a_call_to_make(desk: DeskContext) -> None:
     page = browser.get("/outreach").text
     assert "Which year is meant?" in page
     assert "+1 555 010 0001" in page
+
+
+def test_the_caller_is_told_the_case_number_of_the_form(desk: DeskContext) -> None:
+    ask_the_sender(desk)
+    browser = browser_of(desk, "triage")
+    (call,) = browser.json_of("/outreach.json")["calls"]
+    assert call["case_number"] is None
+    with writing(desk.database) as session:
+        session.add(
+            DecisionRow(
+                id=str(uuid4()),
+                kind="case_opened",
+                at=datetime.now(UTC),
+                by_name="remsfax",
+                by_role="machine",
+                reason="answers or signatures are missing",
+                document_id=call["line"]["document_id"],
+                detail="C-0123456A",
+            )
+        )
+    (call,) = browser.json_of("/outreach.json")["calls"]
+    assert call["case_number"] == "C-0123456A"
+    assert "C-0123456A" in browser.get("/outreach").text
 
 
 def test_attempts_are_kept_with_the_call(desk: DeskContext) -> None:
