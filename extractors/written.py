@@ -93,16 +93,17 @@ class WrittenField:
 
 
 def find_written(asked: FormField, writing: Writing) -> WrittenField:
-    """Cut a field's ink into lines; what is crossed out is left out and noted."""
+    """Cut a field's ink into lines; what is plainly crossed out is left out, and every strike noted."""
     reasons: list[str] = []
     typed = typed_probability(writing.ink, writing.pieces)
     if _blackened(writing):
         return WrittenField(asked, writing, (), typed, ("illegible",))
     kept = writing
     if not asked.comb:
-        strike = find_strike(writing)
+        strike = find_strike(writing, asked.lines or 1)
         if strike is not None:
-            kept = without_struck(writing, strike)
+            # What may be another stroke takes nothing away: a person looks at the field in any case.
+            kept = without_struck(writing, strike) if strike.plain else writing
             reasons.append("crossed_out")
     if writing.alien_share > OVERWRITTEN and len(kept.pieces):
         reasons.append("overwritten")

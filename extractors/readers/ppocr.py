@@ -30,10 +30,10 @@ class Weights:
 
 
 SMALL = Weights(
-    "ppocr", "faxed_lines.onnx", "06468b4af1128ffc8c241d49bdeb4447f6062370ad28c1ca72bb62e5cb243141"
+    "ppocr", "faxed_lines.onnx", "366a6f407d607cf59428eedb11f0a9d7057104ec4cb58ad43545c4b80dea4cc8"
 )
 TINY = Weights(
-    "ppocr_tiny", "faxed_lines_tiny.onnx", "f894eb4fad14ebe641b2bdf1a9daa4b72d208e62f9ef26110b276addafe7f409"
+    "ppocr_tiny", "faxed_lines_tiny.onnx", "1a365ec2bcf4b46019213424018ce5cedb86f6c793992bc5ae58e8b69e402326"
 )
 
 HEIGHT_PX = 48

@@ -134,6 +134,7 @@ def test_what_is_crossed_out_is_left_out() -> None:
     writing = ink_of(page, "patient_last_name")
     strike = find_strike(writing)
     assert strike is not None
+    assert strike.plain
     (line,) = cut_lines(without_struck(writing, strike), 1)
     assert line.box_px[0] > px((118, 0, 1, 1))[0]
 
@@ -147,6 +148,7 @@ def test_a_short_word_struck_twice_is_left_out() -> None:
     writing = ink_of(page, "patient_last_name")
     strike = find_strike(writing)
     assert strike is not None
+    assert strike.plain
     (line,) = cut_lines(without_struck(writing, strike), 1)
     assert line.box_px[0] > px((100, 0, 1, 1))[0]
 
@@ -156,6 +158,33 @@ def test_the_bar_of_a_letter_strikes_nothing() -> None:
     lay(page, "Tampa", (66, 84))
     draw(page, (64, 84), (88, 84), thick_px=3)
     assert find_strike(ink_of(page, "patient_last_name")) is None
+
+
+@pytest.mark.parametrize(
+    "stroke",
+    [((66, 92), (262, 91)), ((52, 92), (112, 91)), ((150, 92), (240, 92))],
+    ids=["runs on far beyond the word", "comes from the window's edge", "beside the word"],
+)
+def test_a_stroke_that_may_cross_nothing_out_takes_nothing_away_and_is_seen(
+    stroke: tuple[tuple[float, float], tuple[float, float]],
+) -> None:
+    page = blank()
+    lay(page, "Hargrove", (66, 82))
+    draw(page, *stroke, thick_px=4)
+    writing = ink_of(page, "patient_last_name")
+    strike = find_strike(writing)
+    assert strike is None or not strike.plain
+    field = find_written(FORM.field("patient_last_name"), writing)
+    assert field.writing is writing
+    assert ("crossed_out" in field.ink_reasons) == (strike is not None)
+
+
+def test_what_is_plainly_crossed_out_and_nothing_beside_it_leaves_nothing() -> None:
+    page = blank()
+    lay(page, "Hargrove", (66, 82))
+    draw(page, (63, 92), (112, 90), thick_px=4)
+    field = find_written(FORM.field("patient_last_name"), ink_of(page, "patient_last_name"))
+    assert (field.lines, field.ink_reasons) == ((), ("crossed_out",))
 
 
 def test_a_field_full_of_black_is_not_read() -> None:

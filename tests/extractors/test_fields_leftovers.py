@@ -41,6 +41,25 @@ def test_a_row_repeated_in_the_cells_of_a_comb_is_no_writing() -> None:
     assert not len(ink_of(page, "date_of_birth").pieces)
 
 
+def test_a_row_that_meets_the_lines_of_a_comb_is_no_writing_but_is_seen() -> None:
+    page = blank()
+    for cell in (1, 3):
+        left, top, *_ = px((60 + 16 * cell, 140, 1, 1))
+        page[top : top + 4, left + 3 : left + 30] = 0
+        page[top : top + 19, left + 3 : left + 5] = 0
+    writing = ink_of(page, "date_of_birth")
+    assert not len(writing.pieces)
+    assert writing.loose
+
+
+def test_one_digit_beside_such_rows_is_writing() -> None:
+    page = blank()
+    for cell in (1, 3):
+        dash(page, (62 + 16 * cell, 140), 27, 4)
+    lay(page, "7", (60 + 16 * 5 + 4, 132))
+    assert len(ink_of(page, "date_of_birth").pieces)
+
+
 def test_a_row_that_lies_askew_is_no_higher_than_one_that_does_not() -> None:
     ink = np.zeros((40, 400), np.uint8)
     for column in range(20, 380):
