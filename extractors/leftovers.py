@@ -21,6 +21,8 @@ LEAST_ROWS = 8
 LEAST_HIGH_PX = 10
 """What covers fewer rows, no piece being so high, is what a damaged row left: of 5,900 filled fields of faxes
 with up to 5 % bad lines two had no more than that, of which the line had left crumbs."""
+MOST_TILT = 0.12
+"""The rows of a page that came on its side run up and down: no row of the form is one of the line's."""
 SPECK_PX = 9
 STROKE_WIDE_PX = 60
 REST_WIDE_PX = 30
@@ -61,6 +63,8 @@ def is_smeared(pieces: Pieces, kept: NDArray[np.bool_], tilt: float) -> bool:
         kept: which of them are meant; at least one.
         tilt: form rows that a received row falls for each column.
     """
+    if abs(tilt) > MOST_TILT:
+        return False
     left = find_pieces(less_level(_level(pieces, kept, tilt), LEVEL_LONG_PX, LEVEL_HIGH_PX))
     strokes = left.boxes[:, 4] >= SPECK_PX
     if not strokes.any():

@@ -71,6 +71,16 @@ def test_a_row_that_lies_askew_is_no_higher_than_one_that_does_not() -> None:
     assert not is_smeared(pieces, kept, -1 / 20)
 
 
+def test_a_page_that_lies_on_its_side_has_no_row_of_the_line() -> None:
+    ink = np.zeros((60, 400), np.uint8)
+    ink[30:33, 5:395] = 1
+    pieces = find_pieces(ink)
+    kept = np.arange(len(pieces)) > 0
+    assert is_smeared(pieces, kept, 0.0)
+    # Laid level by such a slope the ink would fill gigabytes.
+    assert not is_smeared(pieces, kept, 1e6)
+
+
 def test_the_tilt_of_a_page_is_that_of_its_rows() -> None:
     page = registered(blank())
     page.form_to_received[:, 1, 1] -= 0.01 * page.pixels.shape[1] * 196 / 204
