@@ -45,8 +45,8 @@ class Strike:
 class _Run:
     """Begin and end of a straight stroke through letters, and whether it is a plain strike."""
 
-    start: int
-    end: int
+    start_px: int
+    end_px: int
     plain: bool
 
 
@@ -65,7 +65,7 @@ def find_strike(writing: Writing, lines: int = 1) -> Strike | None:
     found = [run for slope in SLOPES for run in _straight_runs(tight, float(slope), least, line_px)]
     if not found:
         return None
-    start, end = left + min(run.start for run in found), left + max(run.end for run in found)
+    start, end = left + min(run.start_px for run in found), left + max(run.end_px for run in found)
     # What touches an edge of the window comes from beyond it.
     inside = start > 0 and end < ink.shape[1]
     return Strike(start, end, inside and any(run.plain for run in found))

@@ -19,7 +19,7 @@ from extractors.mailbox import mailbox_of
 from extractors.model import Candidate
 from extractors.penmanship import typed_probability
 from extractors.readers.protocol import LineCrop, LineReader, LineReading, Readers
-from extractors.settling import Heard, Settled, settle
+from extractors.settling import CROSSED_OUT, Heard, Settled, settle
 from extractors.struck import find_strike, without_struck
 from extractors.values.grammars import letters_of
 from extractors.writing import Writing
@@ -36,7 +36,7 @@ QUICK_FROM = 0.85
 
 MUST_SEE = frozenset(
     {
-        "crossed_out",
+        CROSSED_OUT,
         "overwritten",
         "outside_box",
         "not_applicable",
@@ -104,7 +104,7 @@ def find_written(asked: FormField, writing: Writing) -> WrittenField:
         if strike is not None:
             # What may be another stroke takes nothing away: a person looks at the field in any case.
             kept = without_struck(writing, strike) if strike.plain else writing
-            reasons.append("crossed_out")
+            reasons.append(CROSSED_OUT)
     if writing.alien_share > OVERWRITTEN and len(kept.pieces):
         reasons.append("overwritten")
     if writing.outside_share > OUTSIDE and len(kept.pieces):

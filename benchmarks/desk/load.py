@@ -7,17 +7,15 @@ import statistics
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Literal
 
 import psutil
 from sqlalchemy.engine import Engine
 
 from benchmarks.desk.crowd import TRUTH, Crowd, fill, record_fax, record_pictured, true_values
-from benchmarks.desk.people import Reviewer, Took, hire, work
+from benchmarks.desk.people import Reviewer, hire, work
 from benchmarks.desk.reviewer import Tally, browser, clear, sign_in
 from benchmarks.desk.running import add_account, running_desk
 from benchmarks.desk.truth import Truths
@@ -73,12 +71,12 @@ def rows(mode: Mode, say: Callable[[str], None]) -> Iterable[Row]:
         fill(url, crowd)
         size = f"{crowd.documents:,} documents, {crowd.tasks:,} open tasks"
         yield from _lists(engine, size, 20 if mode == "quick" else 40)
-        yield from _at_once(engine, url, size, Path(folder), mode, say)
+        yield from _at_once(engine, url, Path(folder), size=size, mode=mode, say=say)
         engine.dispose()
 
 
-def _at_once(  # noqa: PLR0917 - one situation
-    engine: Engine, url: str, size: str, house: Path, mode: Mode, say: Callable[[str], None]
+def _at_once(
+    engine: Engine, url: str, house: Path, *, size: str, mode: Mode, say: Callable[[str], None]
 ) -> Iterator[Row]:
     """Fifty reviewers, a browser and a batch, all at the same time."""
     people, tally = hire(engine, REVIEWERS), Tally()
@@ -122,18 +120,22 @@ def _figures(people: list[Reviewer], size: str) -> Iterator[Row]:
     answers = [one for person in people for one in person.spent]
     forms = [one for person in people for one in person.waited]
     answer, form = "next field after an answer", "next form (the browser fetches it ahead)"
-    yield at_most(f"{answer}, server, p95 ({size}; {_MANY})", _p95_ms(answers, "server_ms"), 30, "ms")
+    yield at_most(
+        f"{answer}, server, p95 ({size}; {_MANY})", _p95(one.server_ms for one in answers), 30, "ms"
+    )
     yield reported(f"{answer}, server, median", statistics.median(one.server_ms for one in answers), "ms")
     yield reported(
-        f"{answer}, as the fifty see it from the same cores, p95", _p95_ms(answers, "all_ms"), "ms"
+        f"{answer}, as the fifty see it from the same cores, p95", _p95(one.all_ms for one in answers), "ms"
     )
-    yield reported(f"{form}, server, p95", _p95_ms(forms, "server_ms"), "ms")
-    yield reported(f"{form}, as the fifty see it from the same cores, p95", _p95_ms(forms, "all_ms"), "ms")
+    yield reported(f"{form}, server, p95", _p95(one.server_ms for one in forms), "ms")
+    yield reported(
+        f"{form}, as the fifty see it from the same cores, p95", _p95(one.all_ms for one in forms), "ms"
+    )
     yield reported("answers of the fifty stored meanwhile", len(answers), "answers")
 
 
-def _p95_ms(took: list[Took], clock: Literal["server_ms", "all_ms"]) -> float:
-    return percentile([getattr(one, clock) for one in took], 95)
+def _p95(figures: Iterable[float]) -> float:
+    return percentile(list(figures), 95)
 
 
 def _lists(engine: Engine, size: str, repeats: int) -> Iterator[Row]:
@@ -186,7 +188,7 @@ def _shift(people: list[Reviewer], address: str, seconds: float) -> list[Reviewe
 
 def _elsewhere() -> ProcessPoolExecutor:
     """A process that has what the desk leaves: people have machines of their own."""
-    return ProcessPoolExecutor(1, get_context("spawn"), initializer=_take_what_is_left)
+    return ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), initializer=_take_what_is_left)
 
 
 def _take_what_is_left() -> None:
@@ -197,7 +199,7 @@ class _batch:  # noqa: N801 - reads as a block
     """A batch that records in a process of its own; gives a function that counts what it recorded."""
 
     def __init__(self, url: str) -> None:
-        context = get_context("spawn")
+        context = multiprocessing.get_context("spawn")
         self._stop, self._count = context.Event(), context.Value("i", 0)
         self._process = context.Process(target=record_for_ever, args=(url, self._stop, self._count))
 
