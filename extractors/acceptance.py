@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
-from extractors.calibrated import Group, Judge
+from extractors.calibrated import ALONE, Group, Judge
 from form_templates.model import Kind
 
 HELD_BACK = "held_back"
@@ -51,7 +51,7 @@ class Acceptance:
         line = self._line(group, kind)
         if line is None:
             return self._gate(group, sure)
-        if line.confirmed and group != "alone":
+        if line.confirmed and group not in ALONE:
             return sure >= line.least
         return sure >= line.least and self._gate(group, sure)
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from extractors.model import BoxPx, Gray
 from extractors.pieces import Ink, find_pieces
+from extractors.two_lines import is_above
 from extractors.writing import Writing
 
 CELL_GAP_PX = 7
@@ -42,6 +43,13 @@ def cut_lines(writing: Writing, lines: int) -> tuple[Line, ...]:
     for number in range(len(middles)):
         found += _cut(writing, pieces.only(line_of == number))
     return tuple(found)
+
+
+def cut_apart(writing: Writing, row: int) -> tuple[Line, ...]:
+    """The two lines of a field's writing that a row of the window parts, the upper one first."""
+    pieces = find_pieces(writing.ink)
+    above = is_above(pieces.boxes, row)
+    return (*_cut(writing, pieces.only(above)), *_cut(writing, pieces.only(~above)))
 
 
 def _line_middles(writing: Writing, lines: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

@@ -322,9 +322,7 @@ def _written(page: RegisteredPage, field: WrittenField, decide: _Decisions) -> F
         handwritten=field.filled and field.handwritten,
     )
     must_see = (field.filled and field.value is None) or bool(MUST_SEE.intersection(field.reasons))
-    return decide(
-        reading, "written" if field.filled else "empty", is_empty=not field.filled, must_see=must_see
-    )
+    return decide(reading, field.group(), is_empty=not field.filled, must_see=must_see)
 
 
 def _around(boxes: Sequence[tuple[float, float, float, float]]) -> BoxPx:

@@ -10,9 +10,9 @@ from datetime import date
 import cv2
 
 from extractors.acceptance import NO_LINES, Acceptance, Lines
-from extractors.calibrated import Group, Judge
+from extractors.calibrated import Group, Judge, written_group
 from extractors.confidence import EmptyEvidence, Evidence
-from extractors.crops import Line, cut_comb, cut_lines
+from extractors.crops import Line, cut_apart, cut_comb, cut_lines
 from extractors.decoding import as_asked
 from extractors.expected import Expected, expectations
 from extractors.mailbox import mailbox_of
@@ -21,6 +21,7 @@ from extractors.penmanship import typed_probability
 from extractors.readers.protocol import LineCrop, LineReader, LineReading, Readers
 from extractors.settling import CROSSED_OUT, Heard, Settled, settle
 from extractors.struck import find_strike, without_struck
+from extractors.two_lines import TWO_LINES, parting_row
 from extractors.values.grammars import letters_of
 from extractors.writing import Writing
 from form_templates.model import FormField
@@ -39,6 +40,7 @@ MUST_SEE = frozenset(
         CROSSED_OUT,
         "overwritten",
         "outside_box",
+        TWO_LINES,
         "not_applicable",
         "illegible",
         "implausible",
@@ -91,6 +93,12 @@ class WrittenField:
         """Whether anything is written."""
         return bool(self.lines or self.ink_reasons)
 
+    def group(self, *, alone: bool = False) -> Group:
+        """What it passes as, by the quick net ``alone`` or by all that was asked."""
+        if not self.filled:
+            return "empty"
+        return written_group(self.asked.kind, by_hand=self.handwritten, alone=alone)
+
 
 def find_written(asked: FormField, writing: Writing) -> WrittenField:
     """Cut a field's ink into lines; what is plainly crossed out is left out, and every strike noted."""
@@ -109,6 +117,9 @@ def find_written(asked: FormField, writing: Writing) -> WrittenField:
         reasons.append("overwritten")
     if writing.outside_share > OUTSIDE and len(kept.pieces):
         reasons.append("outside_box")
+    row = None if asked.comb or (asked.lines or 1) > 1 else parting_row(kept.pieces)
+    if row is not None:
+        return WrittenField(asked, kept, cut_apart(kept, row), typed, (*reasons, TWO_LINES))
     lines = cut_comb(kept, asked.comb) if asked.comb else cut_lines(kept, asked.lines or 1)
     return WrittenField(asked, kept, lines, typed, tuple(reasons))
 
@@ -207,7 +218,7 @@ class Voices:
             and not field.handwritten
             and field.confidence >= self.judge.third_from
             and not MUST_SEE.intersection(field.reasons)
-            and not self.passes("written", field, target_error)
+            and not self.passes(field, target_error)
         ]
         said = self.third([read[index][0] for index in doubtful])
         for index, readings in zip(doubtful, said, strict=False):
@@ -227,15 +238,15 @@ class Voices:
             return self.nothing(field), None
         if quick is not None and is_quick(quick):
             found = self.settled(field, Heard(quick))
-            if self.passes("alone", found, target_error):
+            if self.passes(found, target_error, alone=True):
                 return found, None
         both = Heard(self.leading(field), quick)
         return self.settled(field, both), both
 
-    def passes(self, group: Group, field: WrittenField, target_error: float) -> bool:
-        """Whether a field that was read may pass unseen."""
+    def passes(self, field: WrittenField, target_error: float, *, alone: bool = False) -> bool:
+        """Whether a field may pass unseen, as the quick net ``alone`` read it or all that was asked."""
         acceptance = Acceptance(self.judge, target_error, self.lines)
-        sure = acceptance.passes(group, field.asked.kind, field.confidence)
+        sure = acceptance.passes(field.group(alone=alone), field.asked.kind, field.confidence)
         return sure and field.value is not None and not MUST_SEE.intersection(field.reasons)
 
     def leading(self, field: WrittenField) -> tuple[LineReading, ...]:

@@ -44,12 +44,14 @@ class Step:
 
     Attributes:
         model: which curve judges it.
+        group: what it passes as.
         row: its figures.
         right: the value is the true one; of an empty field, that it is empty.
         seen: a person looks whatever the figures say.
     """
 
     model: str
+    group: Group
     row: Row
     right: bool
     seen: bool = False
@@ -143,7 +145,7 @@ def cases_of(cut: CutPage, readers: Readers) -> Iterator[Case]:
             yield case
         elif not field_.filled:
             evidence = EmptyEvidence(field_.writing.alien_share, cut.standard, cut.residual_px)
-            step = Step("empty", empty_features(evidence), not is_filled(told), field_.writing.loose)
+            step = Step("empty", "empty", empty_features(evidence), not is_filled(told), field_.writing.loose)
             yield Case(cut.fax, cut.line, field_.asked.kind, bool(told["hand"]), cut.standard, "empty", step)
 
 
@@ -161,6 +163,9 @@ def _written(
     if not field_.handwritten and voices.readers.second is not None:
         (said,) = voices.third([field_])
         third = _step(voices.settled(field_, Heard(leading, quick, said)), told)
+    alone = None
+    if quick is not None and is_quick(quick):
+        alone = _step(voices.settled(field_, Heard(quick)), told, alone=True)
     case = Case(
         fax=cut.fax,
         line=cut.line,
@@ -169,21 +174,20 @@ def _written(
         standard=cut.standard,
         group="written",
         nets=_step(nets, told),
-        alone=_step(voices.settled(field_, Heard(quick)), told)
-        if quick is not None and is_quick(quick)
-        else None,
+        alone=alone,
         third=third,
         plain=is_right(field_.asked.kind, normalize(field_.asked, free).value, told),
     )
     return case, nets
 
 
-def _step(read: WrittenField, told: Json) -> Step:
+def _step(read: WrittenField, told: Json, *, alone: bool = False) -> Step:
     if read.evidence is None:
         message = "a field without lines has no evidence"
         raise ValueError(message)
     return Step(
         model=written_class(read.evidence),
+        group=read.group(alone=alone),
         row=written_features(read.evidence),
         right=is_right(read.asked.kind, read.value, told),
         seen=read.value is None or bool(MUST_SEE.intersection(read.reasons)),
@@ -203,7 +207,7 @@ def _marked(cut: CutPage) -> Iterator[Case]:
             bool(told["hand"]),
             cut.standard,
             "mark",
-            Step("mark", row, right, seen),
+            Step("mark", "mark", row, right, seen),
         )
     for asked, signature in cut.signatures:
         told = cut.truth[asked.name]
@@ -216,7 +220,7 @@ def _marked(cut: CutPage) -> Iterator[Case]:
             bool(told["hand"]),
             cut.standard,
             "signature",
-            Step("signature", row, right, "typed" in signature.reasons),
+            Step("signature", "signature", row, right, "typed" in signature.reasons),
         )
 
 

@@ -16,7 +16,7 @@ from sklearn.model_selection import GroupKFold  # type: ignore[import-untyped]
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from benchmarks.calibration.cases import Case, Step
-from extractors.calibrated import Calibrated, Curve, Fitted, Gate, Group, Tree
+from extractors.calibrated import NUMBERS, Calibrated, Curve, Fitted, Gate, Group, Tree, as_other, surer
 from extractors.features import FALLS, GROWS, WRITTEN
 
 TARGETS = (0.0003, 0.0005, 0.001, 0.0014, 0.002, 0.003, 0.005, 0.01, 0.02, 0.05, 0.1)
@@ -189,7 +189,16 @@ def _gates(cases: Sequence[Case], sure: Mapping[int, float]) -> dict[Group, tupl
     """Gates of what is written, whichever voices settle it, and of all else together: alone it is too few."""
     written = _of_targets(_looks([case for case in cases if case.group == "written"], sure))
     other = _of_targets(_looks([case for case in cases if case.group != "written"], sure))
-    return {"alone": written, "written": written, "mark": other, "signature": other, "empty": other}
+    numbers = tuple(gate.model_copy(update={"least": surer(gate.least)}) for gate in written)
+    return {
+        "alone": written,
+        "written": written,
+        "number alone": numbers,
+        "number": numbers,
+        "mark": other,
+        "signature": other,
+        "empty": other,
+    }
 
 
 def _looks(cases: Sequence[Case], sure: Mapping[int, float]) -> Looks:
@@ -199,7 +208,10 @@ def _looks(cases: Sequence[Case], sure: Mapping[int, float]) -> Looks:
     for index, steps in enumerate(rows):
         for look, step in enumerate(steps):
             if step is not None and not step.seen:
-                figures[index, look], right[index, look] = sure[id(step)], step.right
+                figure = sure[id(step)]
+                # One gate for all: a number by hand stands where other writing stands that passes with it.
+                figures[index, look] = as_other(figure) if step.group in NUMBERS else figure
+                right[index, look] = step.right
     return Looks(figures, right)
 
 
@@ -225,19 +237,14 @@ def _gate(looks: Looks, target: float) -> Gate | None:
 
 def outcome(case: Case, judge: Calibrated, target: float) -> tuple[Step, float, bool]:
     """How a calibrated machine would end a case: the last step, its confidence, and whether it passes."""
-    looks: list[tuple[Group, Step | None]] = [("written", case.nets), ("written", case.third)]
-    if case.alone is not None:
-        looks.insert(0, ("alone", case.alone))
-    if case.group != "written":
-        looks = [(case.group, case.nets)]
     last, figure = case.nets, 0.0
-    for group, step in looks:
-        if step is None or (step is case.third and (case.nets.seen or figure < judge.third_from)):
+    for step in steps_of(case):
+        if step is case.third and (case.nets.seen or figure < judge.third_from):
             continue
         sure = curve_of(judge.fitted, step)(step.row)
-        if group != "alone":
+        if step is not case.alone:
             last, figure = step, sure
-        if not step.seen and judge.passes(group, sure, target):
+        if not step.seen and judge.passes(step.group, sure, target):
             return step, sure, True
     return last, figure, False
 

@@ -13,6 +13,7 @@ REASONS: dict[str, str] = {
     "crossed_out": "Writing was struck through.",
     "overwritten": "Something was written across the field.",
     "outside_box": "Much of the writing lies outside its box.",
+    "two_lines": "Two lines are written where there is room for one.",
     "not_applicable": "It seems to say that there is no answer.",
     "two_marked": "Two boxes of one question are ticked.",
     "faint": "A mark is hardly there.",

@@ -6,26 +6,28 @@ import pytest
 from benchmarks.calibration.cases import Case, Step
 from benchmarks.calibration.fitting import Looks, _gate, curve_of, fit, outcome
 from benchmarks.calibration.report import ended, report
-from extractors.calibrated import Calibrated, Fitted
+from extractors.calibrated import Calibrated, Fitted, Group, as_other
 
-FIGURES = 3
+OTHERS: tuple[Group, ...] = ("mark", "signature", "empty")
 
 
 def made(count: int, seed: int) -> list[Case]:
-    """Cases of every group; a written one is right with the logistic chance of its first figure."""
+    """Cases of every group; a written one is right with the logistic chance of its first figure.
+
+    Every fourth written one is a number by hand.
+    """
     rng = np.random.default_rng(seed)
     cases = []
     for number in range(count):
         row = np.array([rng.normal(3, 3), rng.normal(), float(rng.random() < 0.5)])
         right = bool(rng.random() < 1 / (1 + np.exp(-row[0])))
         fax = f"fax-{number // 20}"
-        step = Step("hand words", row, right, seen=bool(rng.random() < 0.05))
+        group: Group = "written" if number % 4 else "number"
+        step = Step("hand words", group, row, right, seen=bool(rng.random() < 0.05))
         cases.append(Case(fax, "clean", "name", hand=True, standard=False, group="written", nets=step))
-        for group in ("mark", "signature", "empty"):
-            other = Step(group, row, right=bool(rng.random() < 0.999))
-            cases.append(
-                Case(fax, "clean", "check", hand=True, standard=False, group=group, nets=other)  # type: ignore[arg-type]
-            )
+        for group in OTHERS:
+            other = Step(group, group, row, right=bool(rng.random() < 0.999))
+            cases.append(Case(fax, "clean", "check", hand=True, standard=False, group=group, nets=other))
     return cases
 
 
@@ -53,6 +55,15 @@ def test_what_passes_keeps_its_target_on_cases_that_the_fit_never_saw(fitted: Fi
         assert sum(not end.right for end in passed) / len(passed) <= target
 
 
+def test_a_number_by_hand_passes_only_when_it_is_surer(fitted: Fitted) -> None:
+    judge, tried = Calibrated(fitted), np.linspace(0, 1, 2001)
+    pairs: tuple[tuple[Group, Group], ...] = (("number", "written"), ("number alone", "alone"))
+    for group, other in pairs:
+        passes = [judge.passes(group, sure, 0.05) for sure in tried]
+        assert passes == [judge.passes(other, as_other(sure), 0.05) for sure in tried]
+        assert 0 < sum(passes) < sum(judge.passes(other, sure, 0.05) for sure in tried)
+
+
 def test_a_target_that_the_cases_cannot_prove_has_no_gate(fitted: Fitted) -> None:
     assert min(gate.target_error for gate in fitted.gates["written"]) >= 0.0005
     few = Looks(np.full((100, 1), 0.99), np.ones((100, 1), bool))
@@ -64,11 +75,11 @@ def test_a_target_that_the_cases_cannot_prove_has_no_gate(fitted: Fitted) -> Non
 
 
 def test_what_a_person_must_see_never_passes(fitted: Fitted) -> None:
-    sure = Step("hand words", np.array([20.0, 0, 0]), right=True)
+    sure = Step("hand words", "written", np.array([20.0, 0, 0]), right=True)
     case = Case("fax", "clean", "name", hand=True, standard=False, group="written", nets=sure)
     judge = Calibrated(fitted)
     assert outcome(case, judge, 0.05)[2]
-    seen = Step(sure.model, sure.row, right=True, seen=True)
+    seen = Step(sure.model, sure.group, sure.row, right=True, seen=True)
     asked = Case("fax", "clean", "name", hand=True, standard=False, group="written", nets=seen)
     assert not outcome(asked, judge, 0.05)[2]
 

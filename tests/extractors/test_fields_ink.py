@@ -126,6 +126,29 @@ def test_two_written_lines_are_cut_apart() -> None:
     assert first.pixels.shape[1] > second.pixels.shape[1]
 
 
+def test_two_lines_where_there_is_room_for_one_are_read_apart_and_seen() -> None:
+    page = blank()
+    lay(page, "Hargrove-Okonkwo", (66, 80), 26)
+    lay(page, "care of Lindqvist", (66, 91), 26)
+    field = find_written(FORM.field("patient_last_name"), ink_of(page, "patient_last_name"))
+    first, second = field.lines
+    assert first.box_px[3] <= second.box_px[1] + 3
+    assert field.ink_reasons == ("two_lines",)
+
+
+@pytest.mark.parametrize("text", ["Hatzfeld-Jüngling", "jiggly pippin", "Åse Ödegård", "l i i i i : : : :"])
+@pytest.mark.parametrize("lost", [False, True], ids=["whole", "rows lost"])
+def test_one_line_is_not_parted_by_its_dots_nor_where_rows_were_lost(text: str, *, lost: bool) -> None:
+    page = blank()
+    lay(page, text, (66, 80), 44)
+    if lost:
+        middle = px((0, 90, 1, 1))[1]
+        page[middle : middle + 4, px((62, 0, 1, 1))[0] : px((255, 0, 1, 1))[0]] = 255
+    field = find_written(FORM.field("patient_last_name"), ink_of(page, "patient_last_name"))
+    assert len(field.lines) == 1
+    assert "two_lines" not in field.ink_reasons
+
+
 def test_what_is_crossed_out_is_left_out() -> None:
     page = blank()
     lay(page, "Hargrove", (66, 82))
