@@ -1,1 +1,1 @@
-"""What the desk must show: keystrokes and waits of a reviewer, load, races and restarts."""
+"""What the desk must show: keystrokes and waits, load, races and restarts, refusals, access for everybody."""

@@ -3,15 +3,18 @@
 import sys
 from collections.abc import Callable, Iterator
 
-from benchmarks.desk import keyboard, load, races
+from benchmarks.desk import access, hostile, keyboard, load, races, refusals
 from benchmarks.table import Mode, Row, main
 
 
 def measure(mode: Mode, say: Callable[[str], None]) -> Iterator[Row]:
-    """The rows of the keyboard, of many people at once, and of races and restarts."""
+    """Every row: keystrokes, many people at once, races, refusals, hard input, and the desk for everybody."""
     yield from keyboard.rows(mode, say)
     yield from load.rows(mode, say)
     yield from races.rows(mode, say)
+    yield from refusals.rows(mode, say)
+    yield from hostile.rows(mode, say)
+    yield from access.rows(mode, say)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """A desk with a long history: a million documents and a hundred thousand open tasks, made inside Postgres."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -109,6 +109,8 @@ def record_fax(
     sha: str | None = None,
     received_at: datetime | None = None,
     priority: int = 4,
+    said: Mapping[str, object] | None = None,
+    sender: str | None = None,
 ) -> None:
     """Receive and record one fax with one form, as a batch does.
 
@@ -119,9 +121,11 @@ def record_fax(
         sha: of its bytes; made from the name where there are none.
         received_at: an hour ago where it is not said.
         priority: of its tasks.
+        said: what the form says in place of the truth, by name of field.
+        sender: of the call.
     """
     sha = sha or sha256(name.encode()).hexdigest()
-    fields, values = [], true_values()
+    fields, values = [], {**true_values(), **(said or {})}
     for at, field in enumerate(load_catalog().get(FORM, VERSION).fields):
         value, doubt = values[field.name], field.name in in_doubt
         fields.append(
@@ -142,7 +146,7 @@ def record_fax(
     outcome: Outcome = "in_review" if in_doubt else "recorded"
     page = PageRecord(1, "form", 0, FORM, VERSION, 1, 0.999, 1728, 2156, 204.0, 196.0, content_hash=sha[:16])
     called = received_at or datetime.now(UTC) - timedelta(hours=1)
-    receive(engine, TransmissionFacts(sha, f"/night/{name}.tif", called, 30_000))
+    receive(engine, TransmissionFacts(sha, f"/night/{name}.tif", called, 30_000, sender=sender))
     record(
         engine,
         TransmissionRecord(
@@ -152,6 +156,7 @@ def record_fax(
             pages=(page,),
             documents=(DocumentRecord(FORM, VERSION, (1,), outcome, tuple(fields)),),
             tasks=tuple(TaskRecord("field", "disagree", priority, 0, 1, field) for field in in_doubt),
+            sender=sender,
         ),
     )
 

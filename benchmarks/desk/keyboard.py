@@ -1,12 +1,12 @@
 """Keystrokes a field, and the wait for the next one, of reviewers in a real browser over sample faxes."""
 
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.desk.batches import send_in
 from benchmarks.desk.reviewer import Tally, browser, clear, sign_in
 from benchmarks.desk.running import add_account, running_desk
 from benchmarks.desk.truth import Truths
@@ -34,7 +34,7 @@ def rows(mode: Mode, say: Callable[[str], None]) -> Iterator[Row]:
     with tempfile.TemporaryDirectory(prefix="remsfax-desk-") as name:
         house = Path(name)
         say(f"one batch over {len(chosen)} sample faxes")
-        _read(house, chosen)
+        run_batch(house, send_in(house, chosen), workers=2)
         for account, role in PEOPLE:
             add_account(house, account, role)
         engine = open_database(f"sqlite:///{house / 'var' / 'remsfax.db'}")
@@ -52,15 +52,6 @@ def rows(mode: Mode, say: Callable[[str], None]) -> Iterator[Row]:
         left = sum(counts[kind] for kind in ("open", "second", "lead", "adverse_event"))
         engine.dispose()
         yield from _rows_of(tally, left)
-
-
-def _read(house: Path, faxes: list[Path]) -> None:
-    inbox = house / "inbox"
-    inbox.mkdir(parents=True)
-    for fax in faxes:
-        for file in (fax, fax.with_suffix(".json")):
-            shutil.copy(file, inbox / file.name)
-    run_batch(house, inbox, workers=2)
 
 
 def _rows_of(tally: Tally, left: int) -> Iterator[Row]:

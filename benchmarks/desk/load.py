@@ -7,24 +7,25 @@ import statistics
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from multiprocessing.synchronize import Event
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import psutil
 from sqlalchemy.engine import Engine
 
-from benchmarks.desk.crowd import TRUTH, Crowd, fill, record_fax, record_pictured, true_values
-from benchmarks.desk.people import Reviewer, hire, work
+from benchmarks.desk.batches import reading_batch, recording_batch
+from benchmarks.desk.crowd import TRUTH, Crowd, fill, record_pictured, true_values
+from benchmarks.desk.people import Reviewer, Took, hire, work
 from benchmarks.desk.reviewer import Tally, browser, clear, sign_in
-from benchmarks.desk.running import add_account, running_desk
+from benchmarks.desk.running import RunningDesk, add_account, running_desk
 from benchmarks.desk.truth import Truths
 from benchmarks.postgres import new_database, running_postgres
 from benchmarks.program_store import percentile
 from benchmarks.table import Mode, Row, at_most, reported
 from form_templates.catalog import load_catalog
 from pipelines.settings import available_cores
-from pipelines.threads import give_way
 from store.archive import open_archive
 from store.database import open_database, reading
 from store.desk.inbox import inbox
@@ -48,10 +49,8 @@ PICTURED = {"full": 120, "quick": 40}
 LOOK_SECONDS = 0.5
 """How long that one looks at each field: a field in about 0.6 s, as fast as four others."""
 
+_SEEN = "next field with its picture on screen after Enter"
 _MANY = f"{REVIEWERS} reviewers, {THINK_SECONDS} s a field, a batch recording"
-
-FAXES_A_SECOND = 2.0
-"""That a batch on two cores reads and records."""
 
 
 def rows(mode: Mode, say: Callable[[str], None]) -> Iterable[Row]:
@@ -79,35 +78,64 @@ def _at_once(
     engine: Engine, url: str, house: Path, *, size: str, mode: Mode, say: Callable[[str], None]
 ) -> Iterator[Row]:
     """Fifty reviewers, a browser and a batch, all at the same time."""
-    people, tally = hire(engine, REVIEWERS), Tally()
+    people = hire(engine, REVIEWERS)
     add_account(house, LOOKER, "reviewer", REMSFAX_STORE__DATABASE=url)
     record_pictured(engine, open_archive(str(house / "var" / "archive")), PICTURED[mode], LOOKER)
     truths = Truths(engine, load_catalog(), (), else_as=TRUTH)
-    seconds = SECONDS[mode]
-    say(f"{REVIEWERS} reviewers and a browser for {seconds:.0f} s while a batch records")
-    desk_of_many = running_desk(
-        house, REMSFAX_STORE__DATABASE=url, REMSFAX_DESK__WORKERS=str(available_cores())
-    )
-    with desk_of_many as desk, _batch(url) as recorded, _elsewhere() as there, browser() as chromium:
+
+    def at_work(batch: AbstractContextManager[Callable[[], int]], what: str) -> Shift:
+        say(f"{REVIEWERS} reviewers and a browser for {SECONDS[mode]:.0f} s while {what}")
+        workers = str(available_cores())
+        desk = running_desk(house, REMSFAX_STORE__DATABASE=url, REMSFAX_DESK__WORKERS=workers)
+        with desk as running, batch as recorded:
+            return _shift(people, running, truths, recorded, SECONDS[mode])
+
+    yield from _figures(at_work(recording_batch(url), "a batch records"), size)
+    if mode == "full":
+        yield from _figures_beside_reading(at_work(reading_batch(engine, url, house), "a batch reads"), size)
+
+
+@dataclass(frozen=True)
+class Shift:
+    """What came of some time at work.
+
+    Attributes:
+        people: with what each was told.
+        tally: of the one in the browser.
+        desk_seconds: processor time of the desk.
+        faxes_a_second: that the batch recorded.
+    """
+
+    people: list[Reviewer]
+    tally: Tally
+    desk_seconds: float
+    faxes_a_second: float
+
+    @property
+    def answers(self) -> list[Took]:
+        """Of the fifty, each in time."""
+        return [one for person in self.people for one in person.spent]
+
+    @property
+    def forms(self) -> list[Took]:
+        """Those that the fifty were given, each in time."""
+        return [one for person in self.people for one in person.waited]
+
+
+def _shift(
+    people: list[Reviewer], desk: RunningDesk, truths: Truths, recorded: Callable[[], int], seconds: float
+) -> Shift:
+    tally = Tally()
+    with _with_what_is_left(), _elsewhere() as there, browser() as chromium:
         page = chromium.new_context(viewport={"width": 1280, "height": 720}).new_page()
         sign_in(page, desk.address, LOOKER)
-        there.submit(_shift, [], desk.address, 0.0).result()  # loads what it needs before it counts
+        there.submit(_work, [], desk.address, 0.0).result()  # loads what it needs before it counts
         began, before, faxes_before = time.monotonic(), cpu_seconds(desk.process.pid), recorded()
-        working = there.submit(_shift, people, desk.address, seconds)
+        working = there.submit(_work, people, desk.address, seconds)
         clear(page, truths, tally, seconds=seconds, look_seconds=LOOK_SECONDS)
-        people = working.result()
+        told = working.result()
         spent = cpu_seconds(desk.process.pid) - before
-        faxes_a_second = (recorded() - faxes_before) / (time.monotonic() - began)
-    yield at_most(
-        f"next field with its picture on screen after Enter, p95 of {len(tally.waits_ms)}, in the browser "
-        f"({size}; meanwhile {_MANY})",
-        percentile(tally.waits_ms, 95), 100, "ms",
-    )  # fmt: skip
-    yield from _figures(people, size)
-    yield reported("faxes recorded meanwhile", faxes_a_second, "faxes/s")
-    answers = sum(len(person.spent) for person in people) + len(tally.waits_ms)
-    yield reported("processor time of the desk per answer, its part of the next form with it",
-                   1000 * spent / max(1, answers), "ms")  # fmt: skip
+        return Shift(told, tally, spent, (recorded() - faxes_before) / (time.monotonic() - began))
 
 
 def cpu_seconds(pid: int) -> float:
@@ -116,22 +144,41 @@ def cpu_seconds(pid: int) -> float:
     return sum(sum(one.cpu_times()[:2]) for one in (whole, *whole.children(recursive=True)))
 
 
-def _figures(people: list[Reviewer], size: str) -> Iterator[Row]:
-    answers = [one for person in people for one in person.spent]
-    forms = [one for person in people for one in person.waited]
+def _figures(shift: Shift, size: str) -> Iterator[Row]:
     answer, form = "next field after an answer", "next form (the browser fetches it ahead)"
     yield at_most(
-        f"{answer}, server, p95 ({size}; {_MANY})", _p95(one.server_ms for one in answers), 30, "ms"
+        f"{_SEEN}, p95 of {len(shift.tally.waits_ms)}, in the browser ({size}; meanwhile {_MANY})",
+        percentile(shift.tally.waits_ms, 95), 100, "ms",
+    )  # fmt: skip
+    yield at_most(
+        f"{answer}, server, p95 ({size}; {_MANY})", _p95(one.server_ms for one in shift.answers), 30, "ms"
     )
-    yield reported(f"{answer}, server, median", statistics.median(one.server_ms for one in answers), "ms")
     yield reported(
-        f"{answer}, as the fifty see it from the same cores, p95", _p95(one.all_ms for one in answers), "ms"
+        f"{answer}, server, median", statistics.median(one.server_ms for one in shift.answers), "ms"
     )
-    yield reported(f"{form}, server, p95", _p95(one.server_ms for one in forms), "ms")
+    for name, took in ((answer, shift.answers), (form, shift.forms)):
+        if name == form:
+            yield reported(f"{name}, server, p95", _p95(one.server_ms for one in took), "ms")
+        yield reported(
+            f"{name}, as the fifty see it from the same cores, p95", _p95(one.all_ms for one in took), "ms"
+        )
+    yield reported("answers of the fifty stored meanwhile", len(shift.answers), "answers")
+    yield reported("faxes recorded meanwhile", shift.faxes_a_second, "faxes/s")
+    answers = len(shift.answers) + len(shift.tally.waits_ms)
+    yield reported("processor time of the desk per answer, its part of the next form with it",
+                   1000 * shift.desk_seconds / max(1, answers), "ms")  # fmt: skip
+
+
+def _figures_beside_reading(shift: Shift, size: str) -> Iterator[Row]:
     yield reported(
-        f"{form}, as the fifty see it from the same cores, p95", _p95(one.all_ms for one in forms), "ms"
-    )
-    yield reported("answers of the fifty stored meanwhile", len(answers), "answers")
+        f"{_SEEN}, p95, in the browser, while a batch reads on the same cores ({size})",
+        percentile(shift.tally.waits_ms, 95), "ms",
+    )  # fmt: skip
+    yield reported("next field after an answer, server, median, while a batch reads on the same cores",
+                   statistics.median(one.server_ms for one in shift.answers), "ms")  # fmt: skip
+    yield reported("next field after an answer, server, p95, while a batch reads on the same cores",
+                   _p95(one.server_ms for one in shift.answers), "ms")  # fmt: skip
+    yield reported("faxes read and recorded meanwhile", shift.faxes_a_second, "faxes/s")
 
 
 def _p95(figures: Iterable[float]) -> float:
@@ -173,7 +220,7 @@ def _lists(engine: Engine, size: str, repeats: int) -> Iterator[Row]:
         yield at_most(f"{name}, median, nobody else there ({size})", statistics.median(spent), bar, "ms")
 
 
-def _shift(people: list[Reviewer], address: str, seconds: float) -> list[Reviewer]:
+def _work(people: list[Reviewer], address: str, seconds: float) -> list[Reviewer]:
     """All of them at work; returns them with what they were told."""
 
     async def at_work() -> None:
@@ -187,39 +234,15 @@ def _shift(people: list[Reviewer], address: str, seconds: float) -> list[Reviewe
 
 
 def _elsewhere() -> ProcessPoolExecutor:
-    """A process that has what the desk leaves: people have machines of their own."""
-    return ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), initializer=_take_what_is_left)
+    return ProcessPoolExecutor(1, multiprocessing.get_context("spawn"))
 
 
-def _take_what_is_left() -> None:
+@contextmanager
+def _with_what_is_left() -> Iterator[None]:
+    """What starts in the block has what desk, database and batch leave: people have machines of their own."""
+    policy = os.sched_getscheduler(0)
     os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
-
-
-class _batch:  # noqa: N801 - reads as a block
-    """A batch that records in a process of its own; gives a function that counts what it recorded."""
-
-    def __init__(self, url: str) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._stop, self._count = context.Event(), context.Value("i", 0)
-        self._process = context.Process(target=record_for_ever, args=(url, self._stop, self._count))
-
-    def __enter__(self) -> Callable[[], int]:
-        self._process.start()
-        return lambda: int(self._count.value)
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._process.join(timeout=60)
-
-
-def record_for_ever(url: str, stop: Event, count: "multiprocessing.sharedctypes.Synchronized[int]") -> None:
-    """Receive and record faxes at the pace of a batch and as nicely, each with one whole form."""
-    give_way()
-    engine, number = open_database(url), 0
-    while not stop.is_set():
-        began = time.monotonic()
-        record_fax(engine, f"night {number}")
-        number += 1
-        count.value = number
-        stop.wait(max(0.0, 1 / FAXES_A_SECOND - (time.monotonic() - began)))
-    engine.dispose()
+    try:
+        yield
+    finally:
+        os.sched_setscheduler(0, policy, os.sched_param(0))

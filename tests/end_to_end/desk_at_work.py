@@ -13,8 +13,9 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from sqlalchemy import func, select
 from sqlalchemy.engine import Engine
 
-from benchmarks.desk.reviewer import sign_in, until
+from benchmarks.desk.reviewer import until
 from benchmarks.desk.running import PASSWORD, RunningDesk, running_desk
+from benchmarks.desk.watching import watched
 from store.database import open_database, reading
 from store.desk.accounts import add_account
 from store.desk.tables import AnswerRow
@@ -154,17 +155,6 @@ class Seat:
 @contextmanager
 def seat_at(browser: Browser, address: str, account: str, **looks: Any) -> Iterator[Seat]:
     """A person signed in, at the review."""
-    context = browser.new_context(viewport={"width": 1280, "height": 720}, **looks)
-    page = context.new_page()
-    troubles: list[str] = []
-    page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.on("dialog", lambda dialog: (troubles.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-    sign_in(page, address, account)
-    try:
-        yield Seat(context, page, address, troubles)
-    finally:
-        # Leaving gives back what the person held; a context closed at once would leave its leases running.
-        page.goto("about:blank")
-        page.wait_for_timeout(300)
-        context.close()
-    assert not troubles
+    with watched(browser, address, account, **looks) as seen:
+        yield Seat(seen.page.context, seen.page, address, seen.troubles)
+    assert not seen.troubles

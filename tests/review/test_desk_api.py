@@ -7,21 +7,14 @@ import pytest
 import schemathesis
 from desk_faxes import add_fax, add_set_aside
 from desk_house import browser_of, make_desk, stranger
-from hypothesis import HealthCheck, given, settings
-from schemathesis.schemas import APIOperation
 
+from benchmarks.desk.crashes import signed_in_as, try_all
 from review.app import create_app
 from review.context import DeskContext
 from review.web.cookies import SESSION
 
 EXAMPLES = int(os.environ.get("REMSFAX_DESK_EXAMPLES", "8"))
 """Cases a route; more are tried where somebody has the time."""
-
-LEAVES = {
-    "/logout", "/login", "/accounts/{account}/password", "/accounts/{account}/role",
-    "/accounts/{account}/subject",
-}  # fmt: skip
-"""They may end the session that asks."""
 
 
 @pytest.fixture(scope="module")
@@ -58,29 +51,8 @@ def test_json_stands_beside_every_page_by_name_and_by_accept(desk: DeskContext, 
 @pytest.mark.slow
 def test_nothing_that_programs_send_makes_it_crash(desk: DeskContext) -> None:
     lead = browser_of(desk, "lead")
-    signed_in = {
-        "Cookie": f"{SESSION}={lead.cookies[SESSION]}",
-        "X-CSRF-Token": lead.csrf,
-        "Accept": "application/json",
-    }
+    signed_in = signed_in_as(lead.cookies[SESSION], lead.csrf)
     schema = schemathesis.openapi.from_asgi("/openapi.json", create_app(desk), headers=signed_in)
-    tried = {
-        f"{one.method} {one.path}": answers_of(one, signed_in)
-        for one in (result.ok() for result in schema.get_all_operations())
-        if one.path not in LEAVES
-    }
+    tried = try_all(schema, signed_in, EXAMPLES)
     assert len(tried) > 30
-    assert [name for name, codes in tried.items() if codes <= {401, 403} or max(codes) >= 500] == []
-
-
-def answers_of(operation: APIOperation, headers: dict[str, str]) -> set[int]:
-    """The statuses of what an operation answers to cases made of its own description."""
-    codes = set()
-
-    @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-    @given(case=operation.as_strategy())
-    def probe(case: schemathesis.Case) -> None:
-        codes.add(case.call(headers=headers).status_code)
-
-    probe()
-    return codes
+    assert [one for one in tried if one.crashes or not one.reached] == []

@@ -12,17 +12,18 @@ import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from desk_faxes import SCRIPT, add_fax, add_set_aside, sha_of
 from desk_house import PASSWORD, browser_of, make_desk
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 from register_samples import PROGRAM, play
 
+from benchmarks.desk.reviewer import CHROMIUM, until
+from benchmarks.desk.reviewer import browser as chromium
 from benchmarks.program_cases import Story
 from review.app import create_app
 from review.context import DeskContext
+from store.archive import archive_path
 from store.registers.folding import fold_stale
 from validators.program.moments import add_months
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 START_SECONDS = 30
 
 pytestmark = [
@@ -68,8 +69,7 @@ def address(desk: DeskContext) -> Iterator[str]:
 @pytest.fixture(params=["light", "dark"])
 def page(request: pytest.FixtureRequest) -> Iterator[Page]:
     """A page of 1280 x 720 in which nothing goes wrong unheard."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with chromium() as browser:
         context = browser.new_context(
             viewport={"width": 1280, "height": 720}, color_scheme=request.param, bypass_csp=True
         )
@@ -77,7 +77,6 @@ def page(request: pytest.FixtureRequest) -> Iterator[Page]:
         opened.on("pageerror", lambda error: wrong.append(str(error)))
         opened.on("dialog", lambda dialog: wrong.append(dialog.message))
         yield opened
-        browser.close()
     assert wrong == []
 
 
@@ -126,6 +125,24 @@ def test_from_signing_in_to_signing_out_without_a_mouse(page: Page, address: str
     page.get_by_role("button", name="Sign out").focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/login?said=signed-out")
+
+
+def test_a_picture_whose_bytes_are_gone_says_so(page: Page, address: str, desk: DeskContext) -> None:
+    fax = add_fax(desk, 70)
+    (Path(desk.pipeline.store.archive) / archive_path(fax)).unlink()
+    desk.pictures.forget(fax)
+    told = "(place) => document.querySelector(place)?.alt.includes('ask the operator for the backup')"
+    sign_in(page, address)
+    page.goto(f"{address}/transmissions/{fax}")
+    until(page, told, ".sheet img")
+    page.keyboard.press("F2")
+    until(page, told, "#whole img")
+    form = page.get_attribute("aside a[href^='/review/']", "href")
+    page.goto(f"{address}{form}")
+    until(page, told, "#snippet img")
+    page.keyboard.press("F2")
+    until(page, told, "#sheet img")
+    assert not page.locator("#sheet .frame").is_visible()
 
 
 def test_axe_finds_nothing(page: Page, address: str, desk: DeskContext) -> None:

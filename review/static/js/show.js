@@ -1,6 +1,7 @@
 /** Puts one task on the review screen. Knows the page's elements, and nothing of the desk. */
 
 import { label as labelKeys, keyOf } from "./keys.js";
+import { explain } from "./lost.js";
 
 const SEVERITY = { error: "urgent", warning: "warn", info: "plain" };
 const $ = (id) => document.getElementById(id);
@@ -19,7 +20,10 @@ export class Pictures {
     this.held.delete(address);
     this.held.set(address, picture);
     if (this.held.size > this.most) this.held.delete(this.held.keys().next().value);
-    picture.onerror = () => this.held.delete(address);
+    picture.onerror = () => {
+      this.held.delete(address);
+      if (picture.isConnected) void explain(picture);
+    };
     return picture;
   }
 }

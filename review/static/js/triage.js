@@ -1,5 +1,6 @@
 // One fax by keys and by dragging: each step goes to the desk at once and can be undone.
 import { post } from "./http.js";
+import { explainAll } from "./lost.js";
 import { screen } from "./screen.js";
 import { TRIAGE } from "./screens.js";
 
@@ -95,6 +96,7 @@ function dragging() {
   }
 }
 
+explainAll(document.querySelectorAll(".sheet img, #whole img"));
 whole.querySelector("button").addEventListener("click", () => whole.close());
 sheets.forEach((sheet, index) => sheet.querySelector("a").addEventListener("click", (event) => {
   event.preventDefault();

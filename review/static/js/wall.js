@@ -2,6 +2,7 @@
 
 import { Outbox, call } from "./drafts.js";
 import { listen } from "./keys.js";
+import { explainAll } from "./lost.js";
 import { make } from "./show.js";
 
 const form = document.getElementById("wall");
@@ -89,5 +90,6 @@ if (form) {
   form.addEventListener("change", count);
 }
 addEventListener("pagehide", leave);
+explainAll(document.querySelectorAll(".tile img"));
 tiles[0]?.focus();
 outbox.flush();
