@@ -30,7 +30,7 @@ class Weights:
 
 
 SMALL = Weights(
-    "ppocr", "faxed_lines.onnx", "366a6f407d607cf59428eedb11f0a9d7057104ec4cb58ad43545c4b80dea4cc8"
+    "ppocr", "faxed_lines.onnx", "859f6e04a71de25a653633057e7e11eca9071584f834b049b7cfdd035c8bf467"
 )
 TINY = Weights(
     "ppocr_tiny", "faxed_lines_tiny.onnx", "1a365ec2bcf4b46019213424018ce5cedb86f6c793992bc5ae58e8b69e402326"
