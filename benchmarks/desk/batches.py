@@ -1,4 +1,4 @@
-"""Batches that run beside a desk: one that only records, at the pace of two cores, and the real one."""
+"""Batches that run beside a desk: one that records, at the pace of two cores, and one that reads."""
 
 import multiprocessing
 import os
@@ -8,17 +8,15 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from hashlib import sha256
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
 from sqlalchemy import func, select
-from sqlalchemy.engine import Engine
 
 from benchmarks.desk.crowd import record_fax
 from benchmarks.main_job.command import command_line, environment, sample_faxes
-from pipelines.threads import give_way
 from store.database import asking, open_database
+from store.schema import upgrade
 from store.tables import Transmission
 
 FAXES_A_SECOND = 2.0
@@ -57,8 +55,7 @@ def recording_batch(url: str) -> Iterator[Callable[[], int]]:
 
 
 def _record_for_ever(url: str, stop: Event, count: "multiprocessing.sharedctypes.Synchronized[int]") -> None:
-    """Receive and record faxes at the pace of a batch and as nicely, each with one whole form."""
-    give_way()
+    """Receive and record faxes at the pace of a batch, each with one whole form."""
     engine, number = open_database(url), 0
     while not stop.is_set():
         began = time.monotonic()
@@ -70,21 +67,21 @@ def _record_for_ever(url: str, stop: Event, count: "multiprocessing.sharedctypes
 
 
 @contextmanager
-def reading_batch(engine: Engine, url: str, house: Path) -> Iterator[Callable[[], int]]:
-    """The real command over all sample faxes, from its first recorded fax on; gives what counts them.
+def reading_batch(house: Path) -> Iterator[Callable[[], int]]:
+    """The real command with one worker over all sample faxes, from its first recorded fax on.
+
+    It has a store of its own, so that nothing but its reading tells; gives what counts the faxes it recorded.
 
     Args:
-        engine: of the store that it writes to.
-        url: of the same store.
         house: its folder; what it says lands in ``batch.log`` there.
 
     Raises:
         BatchStuck: two minutes went by and it had recorded nothing.
     """
-    faxes = sample_faxes()
-    inbox = send_in(house, faxes)
-    shas = [sha256(fax.read_bytes()).hexdigest() for fax in faxes]
-    recorded = select(func.count()).where(Transmission.id.in_(shas), Transmission.recorded_at.is_not(None))
+    inbox = send_in(house, sample_faxes())
+    engine = open_database(f"sqlite:///{house / 'var' / 'remsfax.db'}")
+    upgrade(engine)
+    recorded = select(func.count()).where(Transmission.recorded_at.is_not(None))
 
     def count() -> int:
         with asking(engine) as session:
@@ -94,7 +91,7 @@ def reading_batch(engine: Engine, url: str, house: Path) -> Iterator[Callable[[]
         batch = subprocess.Popen(
             command_line("run", str(inbox)),
             cwd=house,
-            env=environment(house, REMSFAX_STORE__DATABASE=url),
+            env=environment(house, REMSFAX_BATCH__WORKERS="1"),
             stdout=log,
             stderr=log,
             start_new_session=True,
@@ -110,3 +107,4 @@ def reading_batch(engine: Engine, url: str, house: Path) -> Iterator[Callable[[]
         if batch.poll() is None:
             os.killpg(batch.pid, signal.SIGTERM)
         batch.wait(timeout=PATIENCE_SECONDS)
+        engine.dispose()

@@ -83,16 +83,18 @@ def _at_once(
     record_pictured(engine, open_archive(str(house / "var" / "archive")), PICTURED[mode], LOOKER)
     truths = Truths(engine, load_catalog(), (), else_as=TRUTH)
 
-    def at_work(batch: AbstractContextManager[Callable[[], int]], what: str) -> Shift:
-        say(f"{REVIEWERS} reviewers and a browser for {SECONDS[mode]:.0f} s while {what}")
+    def at_work(batch: AbstractContextManager[Callable[[], int]]) -> Shift:
         workers = str(available_cores())
         desk = running_desk(house, REMSFAX_STORE__DATABASE=url, REMSFAX_DESK__WORKERS=workers)
         with desk as running, batch as recorded:
             return _shift(people, running, truths, recorded, SECONDS[mode])
 
-    yield from _figures(at_work(recording_batch(url), "a batch records"), size)
+    say(f"{REVIEWERS} reviewers and a browser for {SECONDS[mode]:.0f} s while a batch records")
+    yield from _figures(at_work(recording_batch(url)), size)
     if mode == "full":
-        yield from _figures_beside_reading(at_work(reading_batch(engine, url, house), "a batch reads"), size)
+        say("the same, while another batch reads")
+        with recording_batch(url):
+            yield from _figures_beside_reading(at_work(reading_batch(house / "night")), size)
 
 
 @dataclass(frozen=True)
@@ -170,14 +172,13 @@ def _figures(shift: Shift, size: str) -> Iterator[Row]:
 
 
 def _figures_beside_reading(shift: Shift, size: str) -> Iterator[Row]:
+    answer, beside = "next field after an answer, server", "while another batch reads, with one worker"
     yield reported(
-        f"{_SEEN}, p95, in the browser, while a batch reads on the same cores ({size})",
-        percentile(shift.tally.waits_ms, 95), "ms",
-    )  # fmt: skip
-    yield reported("next field after an answer, server, median, while a batch reads on the same cores",
-                   statistics.median(one.server_ms for one in shift.answers), "ms")  # fmt: skip
-    yield reported("next field after an answer, server, p95, while a batch reads on the same cores",
-                   _p95(one.server_ms for one in shift.answers), "ms")  # fmt: skip
+        f"{_SEEN}, p95, in the browser, {beside} ({size})", percentile(shift.tally.waits_ms, 95), "ms"
+    )
+    spent = [one.server_ms for one in shift.answers]
+    yield reported(f"{answer}, median, {beside}", statistics.median(spent), "ms")
+    yield reported(f"{answer}, p95, {beside}", _p95(spent), "ms")
     yield reported("faxes read and recorded meanwhile", shift.faxes_a_second, "faxes/s")
 
 
