@@ -127,7 +127,7 @@ async def work(
     Args:
         person: who works.
         address: of the desk.
-        values: what fields really say, by name.
+        values: what each field really says.
         until: of ``time.monotonic``.
         think_seconds: mean time between two answers.
         impatience: share of requests whose connection is dropped before the answer can be there.
@@ -152,28 +152,21 @@ async def work(
 
 
 async def _answer(person: Reviewer, line: Line, task: Mapping[str, Any], values: Mapping[str, Any]) -> None:
-    text, chosen = _says(task, values)
+    value = values[task["field"]]
+    chosen = task["answer"] == "one"
     decision = str(uuid.uuid4())
     order = {
         "decision_id": decision,
         "task_id": task["id"],
         "version": task["version"],
-        "text": text,
-        "chosen": chosen,
+        "text": "" if chosen else str(value),
+        "chosen": [value] if chosen else [],
         "insist": True,
         "seconds": 1.0,
     }
     said, took = await line.send("/review/answer", order, may_break=True)
     if said.get("ok"):
-        person.stored[decision] = (task["id"], text or str(chosen[0] if chosen else None))
+        person.stored[decision] = (task["id"], str(value))
         person.spent.append(took)
     else:
         person.refused.add(decision)
-
-
-def _says(task: Mapping[str, Any], values: Mapping[str, Any]) -> tuple[str, list[Any]]:
-    """What a field says, typed or chosen; of a field that the values do not know, what is shown."""
-    if task["field"] in values and task["answer"] in ("type", "one"):
-        value = values[task["field"]]
-        return ("", [value]) if task["answer"] == "one" else (str(value), [])
-    return task["text"], list(task["chosen"])
