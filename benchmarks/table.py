@@ -47,6 +47,15 @@ def exactly(figure: str, value: float | str, bar: float | str, unit: str) -> Row
     return Row(figure, value, unit, str(bar), value == bar)
 
 
+def none_wrong(
+    figure: str, wrong: Sequence[str], say: Callable[[str], None], unit: str, *, tried: int = 1
+) -> Row:
+    """A row that holds when nothing went wrong and something was tried; each that went wrong is said."""
+    for one in wrong:
+        say(f"{figure}: {one}")
+    return exactly(figure, len(wrong) if tried else "none tried", 0, unit)
+
+
 def reported(figure: str, value: float | str, unit: str) -> Row:
     """A row without a bar: measured and shown."""
     return Row(figure, round(value, 4) if isinstance(value, float) else value, unit, "none", None)

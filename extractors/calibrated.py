@@ -5,10 +5,11 @@ of weights that are shipped, and writes it to ``extractors/calibration/fitted.js
 same with other weights, is another reader: for it the table in ``confidence`` speaks.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal, Protocol
 
 import numpy as np
@@ -40,7 +41,8 @@ Group = Literal["alone", "written", "number alone", "number", "mark", "signature
 ticks, a signature, an empty field."""
 
 ALONE: frozenset[Group] = frozenset({"alone", "number alone"})
-NUMBERS: frozenset[Group] = frozenset({"number", "number alone"})
+NUMBERS: Mapping[Group, Group] = MappingProxyType({"number": "written", "number alone": "alone"})
+"""Numbers by hand, and whose gate they pass."""
 
 TIMES_SURER = 3
 """A number by hand passes when it is so many times as sure as other writing must be: a wrong one looks valid,
@@ -52,11 +54,6 @@ def written_group(kind: Kind, *, by_hand: bool, alone: bool) -> Group:
     if by_hand and kind not in WORD_KINDS:
         return "number alone" if alone else "number"
     return "alone" if alone else "written"
-
-
-def surer(least: float) -> float:
-    """How sure a number by hand must be where other writing must be so sure."""
-    return 1 - (1 - least) / TIMES_SURER
 
 
 def as_other(sure: float) -> float:
@@ -198,7 +195,7 @@ class Fitted(_Frozen):
         voices: names and versions of the nets that it was fitted for.
         fields: how many fields it was fitted on, by group.
         written: a curve for each class of ``written_class``.
-        gates: by group, targets growing.
+        gates: by group, targets growing; ``NUMBERS`` have those of other writing.
     """
 
     voices: str
@@ -240,6 +237,8 @@ class Calibrated:
 
     def passes(self, group: Group, sure: float, target_error: float) -> bool:
         """By the gate of the largest fitted target that is no larger; below the least nothing passes."""
+        if group in NUMBERS:
+            return self.passes(NUMBERS[group], as_other(sure), target_error)
         kept = [gate for gate in self.fitted.gates[group] if gate.target_error <= target_error]
         return bool(kept) and sure >= kept[-1].least
 

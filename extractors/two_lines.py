@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-Piece = NDArray[np.int32]
-"""Pieces x 5: left, top, width, height, area, in pixels."""
+Boxes = NDArray[np.int32]
+"""Of pieces, pieces x 5: left, top, width, height, area, in pixels."""
 
 TWO_LINES = "two_lines"
 """Reason of a field so written: a person says what belongs to it."""
@@ -52,7 +52,7 @@ class _Extent(NamedTuple):
         return self.right - self.left
 
 
-def parting_row(pieces: Piece) -> int | None:
+def parting_row(pieces: Boxes) -> int | None:
     """The row between two lines of writing; none where there is one line, or more than two.
 
     Args:
@@ -69,13 +69,13 @@ def parting_row(pieces: Piece) -> int | None:
     return row if _are_lines(_extent(upper), _extent(lower)) and not _hang_together(upper, lower) else None
 
 
-def is_above(pieces: Piece, row: int) -> NDArray[np.bool_]:
+def is_above(pieces: Boxes, row: int) -> NDArray[np.bool_]:
     """Which pieces belong to the line above a row."""
     above: NDArray[np.bool_] = pieces[:, 1] + pieces[:, 3] / 2 < row
     return above
 
 
-def _emptiest_row(pieces: Piece) -> int | None:
+def _emptiest_row(pieces: Boxes) -> int | None:
     """The middle of the widest gap between lines, or of where pieces reach over it the least."""
     if not len(pieces):
         return None
@@ -92,7 +92,7 @@ def _emptiest_row(pieces: Piece) -> int | None:
     return int(rows[widest[len(widest) // 2]])
 
 
-def _extent(pieces: Piece) -> _Extent:
+def _extent(pieces: Boxes) -> _Extent:
     left, top = pieces[:, :2].min(axis=0).tolist()
     right, bottom = (pieces[:, :2] + pieces[:, 2:4]).max(axis=0).tolist()
     return _Extent(left, top, right, bottom, int(pieces[:, 4].sum()))
@@ -112,7 +112,7 @@ def _are_lines(upper: _Extent, lower: _Extent) -> bool:
     )
 
 
-def _hang_together(upper: Piece, lower: Piece) -> bool:
+def _hang_together(upper: Boxes, lower: Boxes) -> bool:
     """Whether the lower pieces are mostly what a lost row cut off from the upper ones."""
     left, right = lower[:, None, 0], lower[:, None, 0] + lower[:, None, 2]
     beside = np.minimum(right, upper[:, 0] + upper[:, 2]) > np.maximum(left, upper[:, 0])

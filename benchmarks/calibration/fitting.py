@@ -16,7 +16,7 @@ from sklearn.model_selection import GroupKFold  # type: ignore[import-untyped]
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from benchmarks.calibration.cases import Case, Step
-from extractors.calibrated import NUMBERS, Calibrated, Curve, Fitted, Gate, Group, Tree, as_other, surer
+from extractors.calibrated import NUMBERS, Calibrated, Curve, Fitted, Gate, Group, Tree, as_other
 from extractors.features import FALLS, GROWS, WRITTEN
 
 TARGETS = (0.0003, 0.0005, 0.001, 0.0014, 0.002, 0.003, 0.005, 0.01, 0.02, 0.05, 0.1)
@@ -189,16 +189,7 @@ def _gates(cases: Sequence[Case], sure: Mapping[int, float]) -> dict[Group, tupl
     """Gates of what is written, whichever voices settle it, and of all else together: alone it is too few."""
     written = _of_targets(_looks([case for case in cases if case.group == "written"], sure))
     other = _of_targets(_looks([case for case in cases if case.group != "written"], sure))
-    numbers = tuple(gate.model_copy(update={"least": surer(gate.least)}) for gate in written)
-    return {
-        "alone": written,
-        "written": written,
-        "number alone": numbers,
-        "number": numbers,
-        "mark": other,
-        "signature": other,
-        "empty": other,
-    }
+    return {"alone": written, "written": written, "mark": other, "signature": other, "empty": other}
 
 
 def _looks(cases: Sequence[Case], sure: Mapping[int, float]) -> Looks:

@@ -13,7 +13,7 @@ def measure(mode: Mode, say: Callable[[str], None]) -> Iterator[Row]:
     yield from load.rows(mode, say)
     yield from races.rows(mode, say)
     yield from refusals.rows(mode, say)
-    yield from hostile.rows(mode, say)
+    yield from hostile.rows(say)
     yield from access.rows(mode, say)
 
 

@@ -12,7 +12,7 @@ from benchmarks.desk.reviewer import browser
 from benchmarks.desk.running import running_desk
 from benchmarks.desk.tabbing import faults_of, reach, walk
 from benchmarks.desk.watching import watched
-from benchmarks.table import Mode, Row, exactly
+from benchmarks.table import Mode, Row, none_wrong
 
 Scheme = Literal["light", "dark"]
 
@@ -41,7 +41,7 @@ def rows(mode: Mode, say: Callable[[str], None]) -> Iterator[Row]:
         paths = every[:: EVERY[mode]]
         for scheme in SCHEMES[mode]:
             say(f"axe on {len(paths)} pages and while people work, {scheme}")
-            yield row_of(
+            yield none_wrong(
                 f"axe violations on {len(paths)} pages, {scheme}",
                 violations_on(chromium, desk.address, paths, scheme),
                 say,
@@ -49,7 +49,7 @@ def rows(mode: Mode, say: Callable[[str], None]) -> Iterator[Row]:
             )
             with watched(chromium, desk.address, "safety", color_scheme=scheme) as seen:
                 found = violations_at_work(seen.page, desk.address)
-            yield row_of(f"axe violations while people work, {scheme}", found, say, "violations")
+            yield none_wrong(f"axe violations while people work, {scheme}", found, say, "violations")
         dialogs = DIALOGS[:: EVERY[mode]]
         say(f"the keyboard alone on {len(paths)} pages and in {len(dialogs)} dialogs")
         with watched(chromium, desk.address, "lead") as seen:
@@ -58,18 +58,13 @@ def rows(mode: Mode, say: Callable[[str], None]) -> Iterator[Row]:
                 path = next(path for path in every if path.startswith(begin))
                 trapped += traps_in_dialog(seen.page, desk.address, path, key)
             figure = f"places where Tab or Shift+Tab is trapped, {len(paths)} pages, {len(dialogs)} dialogs"
-            yield row_of(figure, trapped, say, "places")
+            yield none_wrong(figure, trapped, say, "places")
             say("from page to page and out, by Tab and Enter")
             missed = [*missed_on_the_way(seen.page, desk.address)]
-            yield row_of("subjects and the sign-out that Tab and Enter do not reach", missed, say, "places")
-            yield row_of("faults of pages meanwhile", [*seen.troubles, *seen.crashes], say, "faults")
-
-
-def row_of(figure: str, found: Sequence[str], say: Callable[[str], None], unit: str) -> Row:
-    """How many were found, each of which is said; none may be."""
-    for one in found:
-        say(one)
-    return exactly(figure, len(found), 0, unit)
+            yield none_wrong(
+                "subjects and the sign-out that Tab and Enter do not reach", missed, say, "places"
+            )
+            yield none_wrong("faults of pages meanwhile", [*seen.troubles, *seen.crashes], say, "faults")
 
 
 def violations(page: Page) -> list[str]:

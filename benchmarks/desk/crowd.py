@@ -81,21 +81,25 @@ def true_values() -> dict[str, object]:
     return {name: one["value"] for name, one in form["fields"].items()}
 
 
+def put_page(archive: Archive, name: str) -> str:
+    """The bytes of a sample fax with a name at their end, which no reader of TIFF looks at; their hash."""
+    return archive.put(TRUTH.with_suffix(".tif").read_bytes() + name.encode())
+
+
 def record_pictured(engine: Engine, archive: Archive, count: int, account: str) -> None:
     """Faxes whose pages can be looked at, the first in the queue of a person and in nobody else's.
 
     Args:
         engine: of the store.
-        archive: gets the bytes of a sample fax, each time with another end, which no reader of TIFF looks at.
+        archive: gets their bytes.
         count: of faxes, each with one form and every field of ``IN_DOUBT`` to be looked at.
         account: whom they are assigned to.
     """
-    page = TRUTH.with_suffix(".tif").read_bytes()
     earliest = datetime.now(UTC) - timedelta(days=365)
     faxes = []
     for number in range(count):
         fax = f"pictured {number}"
-        faxes.append(archive.put(page + fax.encode()))
+        faxes.append(put_page(archive, fax))
         came = earliest + timedelta(minutes=number)
         record_fax(engine, fax, IN_DOUBT, sha=faxes[-1], received_at=came, priority=0)
     assign(engine, Person("lead", "lead"), faxes, account)

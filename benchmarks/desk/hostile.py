@@ -12,7 +12,7 @@ from benchmarks.desk.house import House, Visitor, add_fax, ask_the_sender, furni
 from benchmarks.desk.reviewer import browser, until
 from benchmarks.desk.running import RunningDesk, running_desk
 from benchmarks.desk.watching import Watched, watched
-from benchmarks.table import Mode, Row, exactly
+from benchmarks.table import Row, exactly, none_wrong
 
 NAME = "<script>alert(1)</script><img src=x onerror=alert(2)>"
 """Of every patient, sender and person; a page that does not take it as text opens a dialog."""
@@ -46,7 +46,7 @@ class Met:
     fine: bool
 
 
-def rows(mode: Mode, say: Callable[[str], None]) -> Iterator[Row]:  # noqa: ARG001 - short enough for both
+def rows(say: Callable[[str], None]) -> Iterator[Row]:
     """The rows of hard input and of a fax that goes."""
     with (
         furnished(last_name=NAME, sender=NAME) as house,
@@ -60,9 +60,7 @@ def rows(mode: Mode, say: Callable[[str], None]) -> Iterator[Row]:  # noqa: ARG0
         # The desk forbids scripts within a page; that is switched off, so that its escaping alone counts.
         with watched(chromium, desk.address, "lead", bypass_csp=True) as seen:
             yield row_of("a script as a name, not shown as text", [*_named(house, lead, desk, seen)], say)
-            for trouble in seen.troubles:
-                say(trouble)
-            yield exactly("scripts within a name that ran", len(seen.troubles), 0, "scripts")
+            yield none_wrong("scripts within a name that ran", seen.troubles, say, "scripts")
         say("ten megabytes, pages that are not there, faxes that nobody sent")
         sent = [*_too_large(lead, task), *_not_there(lead, house.faxes[0])]
         yield row_of("too large or not there, neither refused nor explained", sent, say)
@@ -72,9 +70,7 @@ def rows(mode: Mode, say: Callable[[str], None]) -> Iterator[Row]:  # noqa: ARG0
             gone = [*_going(house, desk.address, seen, unseen), *_gone(lead, unseen)]
             yield row_of("a fax deleted under the viewer, neither shown nor explained", gone, say)
             wrong = [*seen.troubles, *seen.crashes]
-        for one in wrong:
-            say(one)
-        yield exactly("faults of pages and answers of 5xx meanwhile", len(wrong), 0, "faults")
+        yield none_wrong("faults of pages and answers of 5xx meanwhile", wrong, say, "faults")
         yield exactly(
             "the desk is up afterwards, the process that was started", str(_is_up(desk)), "True", ""
         )
@@ -82,10 +78,8 @@ def rows(mode: Mode, say: Callable[[str], None]) -> Iterator[Row]:  # noqa: ARG0
 
 def row_of(what: str, met: Sequence[Met], say: Callable[[str], None]) -> Row:
     """How many went wrong; the row falls short too when nothing was tried."""
-    wrong = [one for one in met if not one.fine]
-    for one in wrong:
-        say(f"{what}: {one.what}")
-    return exactly(f"{what}, of {len(met)}", len(wrong) if met else "none tried", 0, "times")
+    wrong = [one.what for one in met if not one.fine]
+    return none_wrong(f"{what}, of {len(met)}", wrong, say, "times", tried=len(met))
 
 
 def words_on(page: Page) -> str:

@@ -11,7 +11,7 @@ from uuid import uuid4
 import httpx
 from sqlalchemy.engine import Engine
 
-from benchmarks.desk.crowd import IN_DOUBT, TRUTH, record_fax
+from benchmarks.desk.crowd import IN_DOUBT, put_page, record_fax
 from benchmarks.desk.running import PASSWORD
 from benchmarks.program_cases import Story, patient_values, recorded
 from benchmarks.program_crowd import PROGRAM, place
@@ -153,14 +153,12 @@ def add_fax(
 
     Args:
         engine: of the store.
-        folder: of the house; its archive gets the bytes of a sample fax with another end, which no reader of
-            TIFF looks at.
+        folder: of the house; its archive gets the bytes.
         name: of the fax, that no other one has.
         last_name: of its patient; as the sample fax has it where none is given.
         sender: of the call.
     """
-    archive = open_archive(str(folder / "var" / "archive"))
-    sha = archive.put(TRUTH.with_suffix(".tif").read_bytes() + name.encode())
+    sha = put_page(open_archive(str(folder / "var" / "archive")), name)
     said = {} if last_name is None else {"patient_last_name": last_name}
     record_fax(engine, name, IN_DOUBT, sha=sha, said=said, sender=sender)
     return sha

@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 from benchmarks.desk import crashes
 from benchmarks.desk.house import ANSWER_SECONDS, Visitor, furnished
 from benchmarks.desk.running import running_desk
-from benchmarks.table import Mode, Row, exactly
+from benchmarks.table import Mode, Row, none_wrong
 from review.accounts.model import ROLES
 from review.permissions import access_to
 from review.routes import ROUTERS
@@ -142,11 +142,10 @@ def with_wrong_token(browser: httpx.Client, role: Role, token: str | None) -> It
 
 def row_of(what: str, attempts: Sequence[Attempt], say: Callable[[str], None]) -> Row:
     """How many were not refused; the row falls short too when nothing was tried."""
-    let_in = [one for one in attempts if not one.refused]
-    for one in let_in:
-        say(f"not refused: {one.what} ({one.status})")
-    figure = f"{what}, not refused, of {len(attempts)}"
-    return exactly(figure, len(let_in) if attempts else "none tried", 0, "requests")
+    let_in = [f"{one.what} ({one.status})" for one in attempts if not one.refused]
+    return none_wrong(
+        f"{what}, not refused, of {len(attempts)}", let_in, say, "requests", tried=len(attempts)
+    )
 
 
 def _attempt(
